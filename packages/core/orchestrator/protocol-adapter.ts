@@ -1,0 +1,78 @@
+import type { Publication, Publisher } from '../stream/publication.ts';
+import type { EndReason } from '../stream/sink.ts';
+import type { StreamId } from '../stream/stream-id.ts';
+
+/** What every daemon says of itself. */
+export interface ProtocolStats {
+  /** Addresses it listens on, `0.0.0.0:1935`. */
+  readonly listening: readonly string[];
+  readonly connections: number;
+  readonly publishers: number;
+  readonly viewers: number;
+  readonly bytesIn: number;
+  readonly bytesOut: number;
+  /** Connections and requests turned away since the start, by error code. */
+  readonly refused: Readonly<Record<string, number>>;
+}
+
+/**
+ * Receives the streams that an adapter brings. The specification's callbacks (`onVideoSample`, `onAudioSample`,
+ * `onStreamClosed` with a stream id) are `write` and `close` of the `Publication`: a handle instead of an id,
+ * so that a session that was replaced cannot write into the stream of its successor.
+ */
+export interface StreamCallback {
+  /** Asks whether `publisher` may publish; throws a `FluxError` if not. */
+  registerStream(streamId: StreamId, publisher: Publisher, request?: AccessRequest): Promise<Publication>;
+}
+
+/** What a client said to be let in. */
+export interface AccessRequest {
+  readonly token?: string;
+  /** Address without port. */
+  readonly address?: string;
+  readonly signal?: AbortSignal;
+}
+
+/** A source that the product fetches or waits for by itself, made by `POST /api/v1/streams/ingest`. */
+export interface Ingest {
+  readonly streamId: StreamId;
+  readonly protocol: string;
+  readonly status: IngestStatus;
+  /** What the caller needs to know: the address to publish to. Never a secret of somebody else's. */
+  readonly info: Readonly<Record<string, string>>;
+  close(reason: EndReason): void;
+}
+
+export interface IngestStatus {
+  readonly state: 'waiting' | 'connecting' | 'connected' | 'retrying' | 'closed';
+  readonly attempts: number;
+  readonly lastError?: string;
+  /** Milliseconds since 1970. */
+  readonly nextAttemptAt?: number;
+}
+
+/** A stream sent on to another server, made by `POST /api/v1/streams/{id}/push`. */
+export interface Push {
+  readonly id: string;
+  readonly streamId: StreamId;
+  /** Without user, password and query. */
+  readonly url: string;
+  readonly status: IngestStatus;
+  close(reason: EndReason): void;
+}
+
+/** One protocol of the product. `start` binds or throws; `stop` is idempotent and ends all its sessions. */
+export interface ProtocolAdapter {
+  readonly protocolName: string;
+  start(): Promise<void>;
+  stop(): Promise<void>;
+  /** Registers the receiver of the streams that this protocol brings; before `start`. */
+  onStreamReady(callback: StreamCallback): void;
+  stats(): ProtocolStats;
+  /** Addresses at which a viewer on `host` can play the stream, by format. */
+  playUrls?(streamId: StreamId, host: string): Readonly<Record<string, string>>;
+  /** Begins to bring a stream from a source. Throws `REQUEST_INVALID` or `URL_INVALID`. */
+  ingest?(streamId: StreamId, source: Readonly<Record<string, unknown>>): Ingest;
+  /** Begins to send a stream to a remote server of this protocol. Throws `URL_INVALID`. */
+  push?(streamId: StreamId, url: string): Push;
+}

@@ -1,0 +1,63 @@
+/** Anything that gathers bytes and sends them when told. */
+export interface Flushable {
+  flush(): void;
+}
+
+export interface FlushOptions {
+  /** Milliseconds between flushes while there is little to do. */
+  readonly minInterval: number;
+  /** Milliseconds between flushes at most, whatever the load. */
+  readonly maxInterval: number;
+}
+
+/** The part of the time that flushing may take before flushes are spaced further apart. */
+const BUSY_SHARE = 0.25;
+
+/**
+ * Decides when outputs send what they gathered: all together, every `minInterval` milliseconds, and less often when
+ * the flushes themselves take long, so that each carries more (DESIGN §5). No timer runs while nothing is pending.
+ */
+export class FlushScheduler {
+  readonly #options: FlushOptions;
+  #pending: Flushable[] = [];
+  #timer: NodeJS.Timeout | undefined;
+  #interval: number;
+  #lastFlush = 0;
+
+  constructor(options: FlushOptions) {
+    this.#options = options;
+    this.#interval = options.minInterval;
+  }
+
+  /** Milliseconds between flushes under the present load. */
+  get interval(): number {
+    return this.#interval;
+  }
+
+  /** The caller sees to it that it is added only once before its `flush` is called. */
+  add(flushable: Flushable): void {
+    this.#pending.push(flushable);
+    if (this.#timer) return;
+    const elapsed = performance.now() - this.#lastFlush;
+    this.#timer = setTimeout(this.#run, Math.max(1, this.#interval - elapsed));
+  }
+
+  close(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#pending = [];
+  }
+
+  readonly #run = (): void => {
+    const start = performance.now();
+    const pending = this.#pending;
+    this.#pending = [];
+    this.#timer = undefined;
+    this.#lastFlush = start;
+    for (const flushable of pending) flushable.flush();
+    const wanted = (performance.now() - start) / BUSY_SHARE;
+    const bounded = Math.min(this.#options.maxInterval, Math.max(this.#options.minInterval, wanted));
+    // Half-way each time, so that one long flush does not make the next viewers wait.
+    this.#interval += (bounded - this.#interval) / 2;
+  };
+}

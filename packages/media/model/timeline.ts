@@ -1,0 +1,208 @@
+import { rescale } from './time.ts';
+
+/** What was mended, for the stream's history: time in seconds of the source and of the stream. */
+export interface TimeMend {
+  readonly trackId: number;
+  readonly kind: 'wrap' | 'jump' | 'backward';
+  readonly from: number;
+  readonly to: number;
+}
+
+export interface SourceClockOptions {
+  /**
+   * Stream time in seconds at which the source's first sample is put. Left out, the source's own times are kept,
+   * unless they start so high that a 32-bit millisecond output would soon wrap.
+   */
+  readonly origin?: number;
+  /** A step of a track's time beyond this many seconds is a jump: time goes on from where it was. */
+  readonly maxGap?: number;
+  readonly onMend?: (mend: TimeMend) => void;
+}
+
+/** Source times from here on (in seconds; half of what 32-bit milliseconds hold) are moved down to zero. */
+const HIGH_START = 2 ** 31 / 1000;
+/** How far apart two tracks' times may be after a jump and still be the same jump. */
+const SAME_JUMP_TOLERANCE = 1;
+const DEFAULT_MAX_GAP = 10;
+
+/**
+ * The clock of one source (a publisher, a pulled camera), shared by the timelines of its tracks: what is added to
+ * the source's time to get the stream's. A jump in one track sets a new offset, and the other tracks join it when
+ * they jump too, so that sound and picture stay together.
+ */
+export class SourceClock {
+  readonly maxGap: number;
+  readonly onMend: ((mend: TimeMend) => void) | undefined;
+  readonly #origin: number | undefined;
+  #started = false;
+  #offset = 0;
+  #latest = 0;
+
+  constructor(options: SourceClockOptions = {}) {
+    this.#origin = options.origin;
+    this.maxGap = options.maxGap ?? DEFAULT_MAX_GAP;
+    this.onMend = options.onMend;
+  }
+
+  get started(): boolean {
+    return this.#started;
+  }
+
+  /** Seconds to add to the source's time. */
+  get offset(): number {
+    return this.#offset;
+  }
+
+  /** The newest source time in seconds, whichever track brought it: a later track's first stamp is unwrapped near it. */
+  get latest(): number {
+    return this.#latest;
+  }
+
+  /** The very first sample of the source, at `first` seconds of its time, fixes the offset. */
+  start(first: number): void {
+    if (this.#started) return;
+    this.#started = true;
+    this.#latest = first;
+    if (this.#origin !== undefined) this.#offset = this.#origin - first;
+    else this.#offset = first >= HIGH_START ? -first : 0;
+  }
+
+  advance(source: number): void {
+    this.#latest = source;
+  }
+
+  move(offset: number): void {
+    this.#offset = offset;
+  }
+}
+
+export interface TimelineOptions {
+  readonly trackId: number;
+  readonly clockRate: number;
+  /** Width in bits of the source's time stamps, for unwrapping; 0 if they don't wrap. */
+  readonly wrapBits?: number;
+  /** Ticks per second of the source's time stamps, if other than the track's clock. */
+  readonly sourceRate?: number;
+}
+
+/**
+ * Turns the raw decoding times of one track into stream time: unwrapped, moved by the source's offset, without
+ * jumps, strictly increasing. Nothing after it corrects time (DESIGN §3).
+ */
+export class Timeline {
+  readonly #clock: SourceClock;
+  readonly #trackId: number;
+  readonly #clockRate: number;
+  readonly #sourceRate: number;
+  readonly #modulus: number;
+  #lastRaw: number | undefined;
+  #unwrapped = 0;
+  /** Ticks that bring this track's source time beside the other tracks'; 0 for all but odd devices. */
+  #shift = 0;
+  #offset = 0;
+  #clockOffset = 0;
+  #last = Number.NEGATIVE_INFINITY;
+  /** Usual distance of two samples in ticks of the track, to place the first one after a jump. */
+  #step = 0;
+
+  constructor(clock: SourceClock, options: TimelineOptions) {
+    this.#clock = clock;
+    this.#trackId = options.trackId;
+    this.#clockRate = options.clockRate;
+    this.#sourceRate = options.sourceRate ?? options.clockRate;
+    this.#modulus = options.wrapBits ? 2 ** options.wrapBits : 0;
+  }
+
+  /** The stream time, in ticks of the track's clock, of a sample whose source time stamp is `raw`. */
+  next(raw: number): number {
+    const unwrapped = rescale(this.#unwrap(raw), this.#sourceRate, this.#clockRate);
+    if (this.#last === Number.NEGATIVE_INFINITY) {
+      if (this.#clock.started) this.#joinLate(unwrapped);
+      else this.#clock.start(unwrapped / this.#clockRate);
+      this.#useOffset(this.#clock.offset);
+    }
+    const source = unwrapped + this.#shift;
+    this.#clock.advance(source / this.#clockRate);
+    const time = this.#mend(source, source + this.#offset);
+    const step = time - this.#last;
+    if (step < this.#clockRate) this.#step = step;
+    this.#last = time;
+    return time;
+  }
+
+  #mend(source: number, time: number): number {
+    const last = this.#last;
+    if (last === Number.NEGATIVE_INFINITY) return Math.max(0, time);
+    if (time > last && time - last <= this.#clock.maxGap * this.#clockRate) return time;
+    if (time <= last && last - time < this.#clockRate) {
+      // Equal to or slightly older than its predecessor: jitter of the encoder's clock. One tick keeps the order.
+      if (time < last) this.#report('backward', time, last + 1);
+      return last + 1;
+    }
+    return this.#jump(source, time);
+  }
+
+  #jump(source: number, time: number): number {
+    const expected = this.#last + Math.max(1, this.#step);
+    const joined = source + this.#ticks(this.#clock.offset);
+    const isJumpOfAnotherTrack =
+      this.#clock.offset !== this.#clockOffset &&
+      Math.abs(joined - expected) <= SAME_JUMP_TOLERANCE * this.#clockRate;
+    if (!isJumpOfAnotherTrack) this.#clock.move((expected - source) / this.#clockRate);
+    this.#useOffset(this.#clock.offset);
+    const mended = Math.max(this.#last + 1, source + this.#offset);
+    this.#report('jump', time, mended);
+    return mended;
+  }
+
+  /** A track whose first stamp has nothing to do with the others' is put beside them. */
+  #joinLate(source: number): void {
+    const latest = this.#ticks(this.#clock.latest);
+    if (Math.abs(source - latest) <= this.#clock.maxGap * this.#clockRate) return;
+    this.#shift = latest - source;
+    this.#report('jump', source, latest);
+  }
+
+  #unwrap(raw: number): number {
+    if (this.#modulus === 0) return raw;
+    if (this.#lastRaw === undefined) {
+      this.#unwrapped = this.#clock.started ? this.#nearest(raw, this.#clock.latest * this.#sourceRate) : raw;
+    } else {
+      // The nearer way round tells a wrap from a step back.
+      this.#unwrapped = this.#nearest(raw, this.#unwrapped);
+      if (Math.abs(raw - this.#lastRaw) > this.#modulus / 2) {
+        this.#clock.onMend?.({
+          trackId: this.#trackId,
+          kind: 'wrap',
+          from: this.#lastRaw / this.#sourceRate,
+          to: raw / this.#sourceRate,
+        });
+      }
+    }
+    this.#lastRaw = raw;
+    return this.#unwrapped;
+  }
+
+  /** `raw` with the number of whole turns that brings it nearest to `reference`. */
+  #nearest(raw: number, reference: number): number {
+    return raw + Math.round((reference - raw) / this.#modulus) * this.#modulus;
+  }
+
+  #useOffset(offset: number): void {
+    this.#clockOffset = offset;
+    this.#offset = this.#ticks(offset);
+  }
+
+  #ticks(seconds: number): number {
+    return Math.round(seconds * this.#clockRate);
+  }
+
+  #report(kind: TimeMend['kind'], from: number, to: number): void {
+    this.#clock.onMend?.({
+      trackId: this.#trackId,
+      kind,
+      from: from / this.#clockRate,
+      to: to / this.#clockRate,
+    });
+  }
+}

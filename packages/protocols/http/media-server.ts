@@ -1,0 +1,178 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { FluxError } from '@flux-iot/core/errors/flux-error';
+import type { AccessRequest } from '@flux-iot/core/orchestrator/protocol-adapter';
+import { sendProblem } from './problem.ts';
+
+/** A request whose path was found safe and decoded. */
+export interface MediaRequest {
+  readonly message: IncomingMessage;
+  /** Decoded segments of the path: `/hls/cam1/index.m3u8` → `hls`, `cam1`, `index.m3u8`. */
+  readonly path: readonly string[];
+  readonly query: URLSearchParams;
+  /** `GET` or `HEAD`. */
+  readonly method: string;
+  readonly access: AccessRequest;
+  /** Address and port of the client. */
+  readonly peer: string;
+}
+
+/** Answers requests under some paths. False says that the path is not one of its own. Throws `FluxError`. */
+export interface MediaRoute {
+  handle(request: MediaRequest, response: ServerResponse): Promise<boolean> | boolean;
+  /** A WebSocket upgrade; false says that the path is not one of its own. */
+  upgrade?(request: MediaRequest, socket: Duplex, head: Buffer): Promise<boolean> | boolean;
+}
+
+export interface MediaServerOptions {
+  readonly host: string;
+  readonly port: number;
+  readonly onError?: (error: FluxError, request: { path: string; peer: string }) => void;
+}
+
+const MAX_CONNECTIONS = 20_000;
+const HEADER_TIMEOUT = 10_000;
+const KEEP_ALIVE_TIMEOUT = 15_000;
+const MAX_PATH_LENGTH = 1024;
+
+/**
+ * The HTTP server for media, shared by the protocols that travel on HTTP. It checks paths, answers `OPTIONS`, sets
+ * the CORS headers, and turns errors into problem documents; what is under a path is the routes' affair.
+ */
+export class MediaServer {
+  readonly #options: MediaServerOptions;
+  readonly #server: Server;
+  readonly #routes: MediaRoute[] = [];
+  readonly #upgraded = new Set<Duplex>();
+
+  constructor(options: MediaServerOptions) {
+    this.#options = options;
+    this.#server = createServer({ keepAliveTimeout: KEEP_ALIVE_TIMEOUT, noDelay: true });
+    this.#server.headersTimeout = HEADER_TIMEOUT;
+    this.#server.requestTimeout = HEADER_TIMEOUT;
+    this.#server.maxConnections = MAX_CONNECTIONS;
+    this.#server.on('request', (message, response) => void this.#handle(message, response));
+    this.#server.on('upgrade', (message, socket, head) => void this.#upgrade(message, socket, head));
+  }
+
+  get port(): number {
+    return (this.#server.address() as AddressInfo | null)?.port ?? this.#options.port;
+  }
+
+  get address(): string {
+    return `${this.#options.host}:${this.port}`;
+  }
+
+  addRoute(route: MediaRoute): void {
+    this.#routes.push(route);
+  }
+
+  async start(): Promise<void> {
+    await new Promise<void>((resolve, reject) => {
+      this.#server.once('error', cause => {
+        reject(
+          new FluxError('PORT_IN_USE', `HTTP media cannot listen on ${this.address}: ${cause.message}`, {
+            cause,
+          }),
+        );
+      });
+      this.#server.listen(this.#options.port, this.#options.host, resolve);
+    });
+  }
+
+  async stop(): Promise<void> {
+    if (!this.#server.listening) return;
+    const closed = new Promise(resolve => this.#server.close(resolve));
+    this.#server.closeAllConnections();
+    for (const socket of this.#upgraded) socket.destroy();
+    await closed;
+  }
+
+  async #handle(message: IncomingMessage, response: ServerResponse): Promise<void> {
+    response.setHeader('Access-Control-Allow-Origin', '*');
+    response.setHeader('Access-Control-Expose-Headers', 'Content-Length, Content-Range, Date');
+    try {
+      if (message.method === 'OPTIONS') {
+        response.writeHead(204, {
+          'Access-Control-Allow-Methods': 'GET, HEAD, OPTIONS',
+          'Access-Control-Allow-Headers': 'Range, Authorization, Content-Type',
+          'Access-Control-Max-Age': '86400',
+        });
+        response.end();
+        return;
+      }
+      if (message.method !== 'GET' && message.method !== 'HEAD') {
+        response.setHeader('Allow', 'GET, HEAD, OPTIONS');
+        throw new FluxError('METHOD_NOT_ALLOWED', `${message.method} is not possible here.`);
+      }
+      const request = readRequest(message);
+      for (const route of this.#routes) {
+        if (await route.handle(request, response)) return;
+      }
+      throw new FluxError('ROUTE_NOT_FOUND', 'There is nothing at this path.');
+    } catch (cause) {
+      const error = FluxError.from(cause);
+      this.#options.onError?.(error, { path: message.url ?? '', peer: peerOf(message) });
+      if (!response.headersSent) sendProblem(response, error);
+      else response.destroy();
+    }
+  }
+
+  async #upgrade(message: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
+    this.#upgraded.add(socket);
+    socket.on('error', () => socket.destroy());
+    socket.once('close', () => this.#upgraded.delete(socket));
+    try {
+      const request = readRequest(message);
+      for (const route of this.#routes) {
+        if (await route.upgrade?.(request, socket, head)) return;
+      }
+      throw new FluxError('ROUTE_NOT_FOUND', 'There is no WebSocket at this path.');
+    } catch (cause) {
+      const error = FluxError.from(cause);
+      this.#options.onError?.(error, { path: message.url ?? '', peer: peerOf(message) });
+      socket.end(`HTTP/1.1 ${error.status} ${error.code}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+    }
+  }
+}
+
+/** Throws `REQUEST_INVALID` for a path that is too long, not decodable, or tries to leave its place. */
+function readRequest(message: IncomingMessage): MediaRequest {
+  const target = message.url ?? '/';
+  const question = target.indexOf('?');
+  const rawPath = question === -1 ? target : target.slice(0, question);
+  if (rawPath.length > MAX_PATH_LENGTH || !rawPath.startsWith('/')) {
+    throw new FluxError('REQUEST_INVALID', 'The path is too long or does not begin with "/".');
+  }
+  const path = rawPath.slice(1).split('/').map(decodeSegment);
+  const query = new URLSearchParams(question === -1 ? '' : target.slice(question + 1));
+  const authorization = message.headers.authorization;
+  const bearer = authorization?.match(/^Bearer ([\x21-\x7e]{1,4096})$/i)?.[1];
+  return {
+    message,
+    path,
+    query,
+    method: message.method ?? 'GET',
+    access: { token: bearer ?? query.get('token') ?? undefined, address: message.socket.remoteAddress },
+    peer: peerOf(message),
+  };
+}
+
+function decodeSegment(segment: string): string {
+  let decoded: string;
+  try {
+    decoded = decodeURIComponent(segment);
+  } catch (cause) {
+    throw new FluxError('REQUEST_INVALID', 'The path has a broken percent-encoding.', { cause });
+  }
+  const hasControl = [...decoded].some(character => character < ' ' || character === '\x7f');
+  if (decoded === '.' || decoded === '..' || /[/\\]/.test(decoded) || hasControl) {
+    throw new FluxError('REQUEST_INVALID', 'The path has a segment that is not allowed.');
+  }
+  return decoded;
+}
+
+function peerOf(message: IncomingMessage): string {
+  return `${message.socket.remoteAddress ?? '?'}:${message.socket.remotePort ?? 0}`;
+}
