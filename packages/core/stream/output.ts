@@ -2,6 +2,7 @@ import type { Muxer } from '@flux-iot/media/format/muxer';
 import { ByteWriter, type Piece } from '@flux-iot/media/model/byte-writer';
 import type { Sample } from '@flux-iot/media/model/sample';
 import { isVideo, type Track } from '@flux-iot/media/model/track';
+import { FluxError } from '../errors/flux-error.ts';
 import type { Flushable, FlushScheduler } from './flush-scheduler.ts';
 import type { EndReason, StreamSink } from './sink.ts';
 import type { Stream } from './stream.ts';
@@ -23,6 +24,8 @@ export interface OutputOptions {
   readonly name: string;
   readonly muxer: Muxer;
   readonly framing?: Framing;
+  /** Which tracks its viewers asked for; all if left out. */
+  readonly select?: (track: Track) => boolean;
 }
 
 export interface ViewerStart {
@@ -57,6 +60,7 @@ export class Output implements StreamSink, Flushable {
   readonly #stream: Stream;
   readonly #muxer: Muxer;
   readonly #framing: Framing;
+  readonly #select: (track: Track) => boolean;
   readonly #scheduler: FlushScheduler;
   readonly #onIdle: () => void;
   readonly #writer = new ByteWriter();
@@ -80,11 +84,19 @@ export class Output implements StreamSink, Flushable {
     this.name = options.name;
     this.#muxer = options.muxer;
     this.#framing = options.framing ?? NO_FRAMING;
+    this.#select = options.select ?? (() => true);
     this.#onIdle = onIdle;
   }
 
   get viewerCount(): number {
     return this.#viewers.size;
+  }
+
+  /** Throws `CODEC_UNSUPPORTED` where a viewer would get nothing of the tracks that the stream has now. */
+  requireTracks(): void {
+    if (this.#tracks.length > 0) return;
+    const codecs = this.#stream.tracks.map(track => track.codec).join(', ');
+    throw new FluxError('CODEC_UNSUPPORTED', `${this.name} has nothing to send of this stream (${codecs}).`);
   }
 
   /** Begins to send to `viewer`: at once if the stream has its tracks, else as soon as it has. */
@@ -113,9 +125,10 @@ export class Output implements StreamSink, Flushable {
 
   onTracks(tracks: readonly Track[]): void {
     const isFirst = this.#tracks.length === 0;
-    const carried = tracks.filter(track => this.#muxer.carries(track));
+    const selected = tracks.filter(this.#select);
+    const carried = selected.filter(track => this.#muxer.carries(track));
     this.#carried = new Set(carried.map(track => track.id));
-    for (const track of tracks) {
+    for (const track of selected) {
       if (!this.#carried.has(track.id)) this.#stream.noteLeftOut(this.name, track);
     }
     const changed = carried.some(track => {

@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { FluxError } from '@flux-iot/core/errors/flux-error';
 import type { AccessRequest } from '@flux-iot/core/orchestrator/protocol-adapter';
@@ -16,6 +16,11 @@ export interface MediaRequest {
   readonly access: AccessRequest;
   /** Address and port of the client. */
   readonly peer: string;
+  /**
+   * The socket, for an answer that has no end: the route writes status line, header and body to it, and whatever
+   * the client sends from now on ends the connection.
+   */
+  takeOver(): Socket;
 }
 
 /** Answers requests under some paths. False says that the path is not one of its own. Throws `FluxError`. */
@@ -45,6 +50,7 @@ export class MediaServer {
   readonly #server: Server;
   readonly #routes: MediaRoute[] = [];
   readonly #upgraded = new Set<Duplex>();
+  readonly #takenOver = new WeakSet<Socket>();
 
   constructor(options: MediaServerOptions) {
     this.#options = options;
@@ -90,6 +96,10 @@ export class MediaServer {
   }
 
   async #handle(message: IncomingMessage, response: ServerResponse): Promise<void> {
+    if (this.#takenOver.has(message.socket)) {
+      message.socket.destroy();
+      return;
+    }
     response.setHeader('Access-Control-Allow-Origin', '*');
     response.setHeader('Access-Control-Expose-Headers', 'Content-Length, Content-Range, Date');
     try {
@@ -106,7 +116,9 @@ export class MediaServer {
         response.setHeader('Allow', 'GET, HEAD, OPTIONS');
         throw new FluxError('METHOD_NOT_ALLOWED', `${message.method} is not possible here.`);
       }
-      const request = readRequest(message);
+      const gone = new AbortController();
+      response.once('close', () => gone.abort());
+      const request = this.#read(message, gone.signal);
       for (const route of this.#routes) {
         if (await route.handle(request, response)) return;
       }
@@ -124,7 +136,9 @@ export class MediaServer {
     socket.on('error', () => socket.destroy());
     socket.once('close', () => this.#upgraded.delete(socket));
     try {
-      const request = readRequest(message);
+      const gone = new AbortController();
+      socket.once('close', () => gone.abort());
+      const request = this.#read(message, gone.signal);
       for (const route of this.#routes) {
         if (await route.upgrade?.(request, socket, head)) return;
       }
@@ -135,28 +149,30 @@ export class MediaServer {
       socket.end(`HTTP/1.1 ${error.status} ${error.code}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
     }
   }
-}
-
-/** Throws `REQUEST_INVALID` for a path that is too long, not decodable, or tries to leave its place. */
-function readRequest(message: IncomingMessage): MediaRequest {
-  const target = message.url ?? '/';
-  const question = target.indexOf('?');
-  const rawPath = question === -1 ? target : target.slice(0, question);
-  if (rawPath.length > MAX_PATH_LENGTH || !rawPath.startsWith('/')) {
-    throw new FluxError('REQUEST_INVALID', 'The path is too long or does not begin with "/".');
+  /** Throws `REQUEST_INVALID` for a path that is too long, not decodable, or tries to leave its place. */
+  #read(message: IncomingMessage, signal: AbortSignal): MediaRequest {
+    const target = message.url ?? '/';
+    const question = target.indexOf('?');
+    const rawPath = question === -1 ? target : target.slice(0, question);
+    if (rawPath.length > MAX_PATH_LENGTH || !rawPath.startsWith('/')) {
+      throw new FluxError('REQUEST_INVALID', 'The path is too long or does not begin with "/".');
+    }
+    const query = new URLSearchParams(question === -1 ? '' : target.slice(question + 1));
+    const bearer = message.headers.authorization?.match(/^Bearer ([\x21-\x7e]{1,4096})$/i)?.[1];
+    const { socket } = message;
+    return {
+      message,
+      path: rawPath.slice(1).split('/').map(decodeSegment),
+      query,
+      method: message.method ?? 'GET',
+      access: { token: bearer ?? query.get('token') ?? undefined, address: socket.remoteAddress, signal },
+      peer: peerOf(message),
+      takeOver: () => {
+        this.#takenOver.add(socket);
+        return socket;
+      },
+    };
   }
-  const path = rawPath.slice(1).split('/').map(decodeSegment);
-  const query = new URLSearchParams(question === -1 ? '' : target.slice(question + 1));
-  const authorization = message.headers.authorization;
-  const bearer = authorization?.match(/^Bearer ([\x21-\x7e]{1,4096})$/i)?.[1];
-  return {
-    message,
-    path,
-    query,
-    method: message.method ?? 'GET',
-    access: { token: bearer ?? query.get('token') ?? undefined, address: message.socket.remoteAddress },
-    peer: peerOf(message),
-  };
 }
 
 function decodeSegment(segment: string): string {
