@@ -62,30 +62,69 @@ const FILTERS = {
   h265: 'hevc_mp4toannexb,filter_units=remove_types=32-35',
 } as const;
 
-/** The access units of the first video or audio track of a file, hashed by ffmpeg after removing what containers add. */
-export async function hashedUnits(path: string, kind: 'h264' | 'h265' | 'audio'): Promise<HashedUnit[]> {
-  const select = kind === 'audio' ? ['-map', '0:a:0', '-c', 'copy'] : ['-map', '0:v:0', '-c', 'copy'];
-  const filter = kind === 'audio' ? ['-bsf:a', 'aac_adtstoasc'] : ['-bsf:v', FILTERS[kind]];
-  const { code, stdout, stderr } = await run('ffmpeg', [
-    '-v',
-    'error',
-    '-copyts',
-    '-i',
-    path,
-    ...select,
-    ...filter,
-    '-f',
-    'framemd5',
-    '-',
-  ]);
-  if (code !== 0) throw new Error(`ffmpeg could not hash ${path}: ${stderr}`);
-  const timeBase = /#tb 0: (\d+)\/(\d+)/.exec(stdout);
-  const seconds = Number(timeBase?.[1]) / Number(timeBase?.[2]);
-  return stdout
-    .split('\n')
-    .filter(line => line !== '' && !line.startsWith('#'))
-    .map(line => {
-      const [, dts, pts, , size, hash = ''] = line.split(',').map(field => field.trim());
-      return { dts: Number(dts) * seconds, pts: Number(pts) * seconds, size: Number(size), hash };
+export interface HashedUnits {
+  readonly video: readonly HashedUnit[];
+  readonly audio: readonly HashedUnit[];
+}
+
+/**
+ * The access units of a file or a live address, read by ffmpeg to its end, hashed after removing what containers
+ * add. Times are moved so that the earliest unit of all begins at zero: containers differ in their offset.
+ */
+export async function hashedUnits(
+  url: string,
+  videoCodec: keyof typeof FILTERS | undefined,
+  options: readonly string[] = [],
+  timeout = 60_000,
+): Promise<HashedUnits> {
+  const video = videoCodec ? ['-map', '0:v:0', '-bsf:v', FILTERS[videoCodec]] : [];
+  const { stdout, stderr } = await run(
+    'ffmpeg',
+    [
+      ...['-v', 'error', '-copyts', ...options, '-i', url, ...video],
+      ...['-map', '0:a:0?', '-bsf:a', 'aac_adtstoasc', '-c', 'copy', '-f', 'framemd5', '-'],
+    ],
+    timeout,
+  );
+  const units: (HashedUnit & { stream: number })[] = [];
+  const timeBases = new Map<number, number>();
+  for (const line of stdout.split('\n')) {
+    const timeBase = /^#tb (\d+): (\d+)\/(\d+)/.exec(line);
+    if (timeBase) timeBases.set(Number(timeBase[1]), Number(timeBase[2]) / Number(timeBase[3]));
+    if (line === '' || line.startsWith('#')) continue;
+    const [stream, dts, pts, , size, hash = ''] = line.split(',').map(field => field.trim());
+    const seconds = timeBases.get(Number(stream)) ?? Number.NaN;
+    units.push({
+      stream: Number(stream),
+      dts: Number(dts) * seconds,
+      pts: Number(pts) * seconds,
+      size: Number(size),
+      hash,
     });
+  }
+  if (units.length === 0) throw new Error(`ffmpeg read nothing from ${url}: ${stderr.slice(-2000)}`);
+  const start = Math.min(...units.map(unit => unit.dts));
+  const of = (stream: number) =>
+    units
+      .filter(unit => unit.stream === stream)
+      .map(({ dts, pts, size, hash }) => ({ dts: dts - start, pts: pts - start, size, hash }));
+  return videoCodec ? { video: of(0), audio: of(1) } : { video: [], audio: of(0) };
+}
+
+/**
+ * What differs between two lists of access units, in words; empty where they are the same in number, order and
+ * content, and their times agree to within a millisecond (and the rounding of the containers' clocks).
+ */
+export function difference(expected: readonly HashedUnit[], actual: readonly HashedUnit[]): string[] {
+  const found: string[] = [];
+  if (expected.length !== actual.length) found.push(`${actual.length} units instead of ${expected.length}`);
+  const tolerance = 0.0011;
+  for (const [index, unit] of expected.entries()) {
+    const other = actual[index];
+    if (!other || found.length > 5) break;
+    if (unit.hash !== other.hash) found.push(`unit ${index}: other content (${other.size} bytes, not ${unit.size})`);
+    if (Math.abs(unit.dts - other.dts) > tolerance) found.push(`unit ${index}: dts ${other.dts}, not ${unit.dts}`);
+    if (Math.abs(unit.pts - other.pts) > tolerance) found.push(`unit ${index}: pts ${other.pts}, not ${unit.pts}`);
+  }
+  return found;
 }
