@@ -6,7 +6,18 @@ const FOLDER = resolve(import.meta.dirname, '../../.cache/clips');
 
 const PICTURE = (size: string, rate = 25) => ['-f', 'lavfi', '-i', `testsrc2=size=${size}:rate=${rate}`];
 const TONE = ['-f', 'lavfi', '-i', 'sine=frequency=440:sample_rate=48000'];
-const X264 = ['-c:v', 'libx264', '-preset', 'veryfast', '-pix_fmt', 'yuv420p', '-g', '50', '-sc_threshold', '0'];
+const X264 = [
+  '-c:v',
+  'libx264',
+  '-preset',
+  'veryfast',
+  '-pix_fmt',
+  'yuv420p',
+  '-g',
+  '50',
+  '-sc_threshold',
+  '0',
+];
 const AAC = ['-c:a', 'aac', '-b:a', '64k'];
 
 /** Clips made by ffmpeg, named after what is in them. GOP of 2 s at 25 frames a second throughout. */

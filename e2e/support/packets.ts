@@ -122,9 +122,12 @@ export function difference(expected: readonly HashedUnit[], actual: readonly Has
   for (const [index, unit] of expected.entries()) {
     const other = actual[index];
     if (!other || found.length > 5) break;
-    if (unit.hash !== other.hash) found.push(`unit ${index}: other content (${other.size} bytes, not ${unit.size})`);
-    if (Math.abs(unit.dts - other.dts) > tolerance) found.push(`unit ${index}: dts ${other.dts}, not ${unit.dts}`);
-    if (Math.abs(unit.pts - other.pts) > tolerance) found.push(`unit ${index}: pts ${other.pts}, not ${unit.pts}`);
+    if (unit.hash !== other.hash)
+      found.push(`unit ${index}: other content (${other.size} bytes, not ${unit.size})`);
+    if (Math.abs(unit.dts - other.dts) > tolerance)
+      found.push(`unit ${index}: dts ${other.dts}, not ${unit.dts}`);
+    if (Math.abs(unit.pts - other.pts) > tolerance)
+      found.push(`unit ${index}: pts ${other.pts}, not ${unit.pts}`);
   }
   return found;
 }

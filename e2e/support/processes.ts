@@ -30,7 +30,9 @@ export class RunningProcess {
     });
     this.finished = new Promise((resolve, reject) => {
       this.child.once('error', reject);
-      this.child.once('close', code => resolve({ code: code ?? -1, stdout: this.#stdout, stderr: this.#stderr }));
+      this.child.once('close', code =>
+        resolve({ code: code ?? -1, stdout: this.#stdout, stderr: this.#stderr }),
+      );
     });
     // Whoever waits for it sees the error; whoever does not must not be ended by it.
     this.finished.catch(() => {});

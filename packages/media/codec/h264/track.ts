@@ -1,0 +1,39 @@
+import { ParseError } from '../../model/parse-error.ts';
+import type { H264Track, TrackIdentity } from '../../model/track.ts';
+import { parseH264Sps } from './sps.ts';
+
+const PROFILES: Readonly<Record<number, string>> = {
+  66: 'Baseline',
+  77: 'Main',
+  88: 'Extended',
+  100: 'High',
+  110: 'High 10',
+  122: 'High 4:2:2',
+  244: 'High 4:4:4 Predictive',
+};
+
+/** A track of these parameter sets, which are copied. Throws `ParseError` where the SPS can't be read. */
+export function h264Track(
+  identity: TrackIdentity,
+  sps: readonly Buffer[],
+  pps: readonly Buffer[],
+): H264Track {
+  const [first] = sps;
+  if (!first) throw new ParseError('H.264 without an SPS');
+  const { profileIdc, constraintFlags, levelIdc, width, height, frameRate } = parseH264Sps(first);
+  const hex = [profileIdc, constraintFlags, levelIdc]
+    .map(byte => byte.toString(16).padStart(2, '0'))
+    .join('');
+  return {
+    ...identity,
+    kind: 'video',
+    codec: 'h264',
+    sps: sps.map(set => Buffer.from(set)),
+    pps: pps.map(set => Buffer.from(set)),
+    width,
+    height,
+    frameRate,
+    profile: PROFILES[profileIdc] ?? `profile ${profileIdc}`,
+    codecString: `avc1.${hex}`,
+  };
+}
