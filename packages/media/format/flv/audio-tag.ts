@@ -1,60 +1,76 @@
 import { ParseError } from '../../model/parse-error.ts';
 import type { AudioCodec } from '../../model/track.ts';
-import { AUDIO_FOURCC, AUDIO_PACKET, SOUND_FORMAT } from './constants.ts';
-import { readExtendedHeader } from './extended-header.ts';
+import { audioCodecName, audioCodecOf, SOUND_FORMAT } from './codec-id.ts';
+import { readEnhancedHeader } from './enhanced-header.ts';
 
+/** What an audio tag says. Buffers are views of the tag's body. */
 export type AudioTag =
   | { readonly kind: 'config'; readonly codec: AudioCodec; readonly record: Buffer }
   | {
       readonly kind: 'frame';
       readonly codec: AudioCodec;
-      /** As the legacy header says; only G.711 has nothing better. */
+      /** By the legacy header, which tells the truth for G.711 alone. */
       readonly channels: number;
+      /** To be added to the tag's time stamp (Enhanced RTMP v2, ModEx). */
+      readonly timestampOffsetNanos: number;
       readonly data: Buffer;
     }
-  | { readonly kind: 'ignored' };
+  | { readonly kind: 'end' }
+  | { readonly kind: 'ignored'; readonly reason: string };
 
-const IGNORED: AudioTag = { kind: 'ignored' };
+export const AAC_PACKET = { CONFIG: 0, FRAME: 1 } as const;
+/** AudioPacketType of Enhanced RTMP. */
+export const AUDIO_PACKET = {
+  SEQUENCE_START: 0,
+  CODED_FRAMES: 1,
+  SEQUENCE_END: 2,
+  MULTICHANNEL_CONFIG: 4,
+  MULTITRACK: 5,
+} as const;
 
-/** Reads the body of an audio tag (FLV 10.1 §E.4.2, Enhanced RTMP v2). The result holds views into `data`. */
-export function parseAudioTag(data: Buffer): AudioTag {
-  const [first] = data;
-  if (first === undefined) return IGNORED;
-  const channels = (first & 1) + 1;
-  const format = first >> 4;
-  switch (format) {
-    case SOUND_FORMAT.EXTENDED:
-      return parseExtended(data, first & 15);
-    case SOUND_FORMAT.AAC: {
-      if (data.length < 2) throw new ParseError('audio tag cut off', data.length);
-      const body = data.subarray(2);
-      if (data[1] === 0) return { kind: 'config', codec: 'aac', record: body };
-      return data[1] === 1 ? { kind: 'frame', codec: 'aac', channels, data: body } : IGNORED;
-    }
-    case SOUND_FORMAT.MP3:
-    case SOUND_FORMAT.MP3_8K:
-      return { kind: 'frame', codec: 'mp3', channels, data: data.subarray(1) };
-    case SOUND_FORMAT.G711A:
-      return { kind: 'frame', codec: 'g711a', channels, data: data.subarray(1) };
-    case SOUND_FORMAT.G711U:
-      return { kind: 'frame', codec: 'g711u', channels, data: data.subarray(1) };
+/**
+ * Reads the body of an audio tag or message (FLV 10.1 §E.4.2, Enhanced RTMP v2). Throws `ParseError`, which names
+ * the codec where it is one that we do not carry.
+ */
+export function parseAudioTag(body: Buffer): AudioTag {
+  if (body.length === 0) return { kind: 'ignored', reason: 'empty tag' };
+  return body[0]! >> 4 === SOUND_FORMAT.ENHANCED ? parseEnhanced(body) : parseLegacy(body);
+}
+
+function parseLegacy(body: Buffer): AudioTag {
+  const format = body[0]! >> 4;
+  const codec = audioCodecOf(format);
+  if (!codec) throw new ParseError(`audio codec ${audioCodecName(format)} is not supported`, 0);
+  const channels = (body[0]! & 1) + 1;
+  if (codec !== 'aac') return frame(codec, channels, 0, body.subarray(1));
+  if (body.length < 2) throw new ParseError('audio tag cut off', body.length);
+  if (body[1] === AAC_PACKET.CONFIG) return { kind: 'config', codec, record: body.subarray(2) };
+  if (body[1] !== AAC_PACKET.FRAME) throw new ParseError(`unknown type ${body[1]} of an AAC packet`, 1);
+  return frame(codec, channels, 0, body.subarray(2));
+}
+
+function parseEnhanced(body: Buffer): AudioTag {
+  const header = readEnhancedHeader(body, body[0]! & 0x0f, AUDIO_PACKET.MULTITRACK);
+  if (!header.payload) return { kind: 'ignored', reason: 'other track than the first' };
+  const codec = audioCodecOf(header.fourCc);
+  if (!codec || header.fourCc < 0x100) {
+    throw new ParseError(`audio codec ${audioCodecName(header.fourCc)} is not supported`, 1);
+  }
+  switch (header.packetType) {
+    case AUDIO_PACKET.SEQUENCE_START:
+      return { kind: 'config', codec, record: header.payload };
+    case AUDIO_PACKET.CODED_FRAMES:
+      return frame(codec, 2, header.timestampOffsetNanos, header.payload);
+    case AUDIO_PACKET.SEQUENCE_END:
+      return { kind: 'end' };
+    case AUDIO_PACKET.MULTICHANNEL_CONFIG:
+      return { kind: 'ignored', reason: 'order of the channels' };
     default:
-      throw new ParseError(`sound format ${format} of FLV is not supported`, 0);
+      throw new ParseError(`unknown type ${header.packetType} of an audio packet`, 0);
   }
 }
 
-function parseExtended(data: Buffer, firstPacketType: number): AudioTag {
-  const { packetType, fourCc, body } = readExtendedHeader(data, firstPacketType, AUDIO_PACKET);
-  if (packetType === AUDIO_PACKET.SEQUENCE_END || packetType === AUDIO_PACKET.MULTICHANNEL_CONFIG)
-    return IGNORED;
-  const codec = AUDIO_FOURCC[fourCc];
-  if (!codec) throw new ParseError(`audio codec ${JSON.stringify(fourCc)} is not supported`, 1);
-  switch (packetType) {
-    case AUDIO_PACKET.SEQUENCE_START:
-      return codec === 'mp3' ? IGNORED : { kind: 'config', codec, record: body };
-    case AUDIO_PACKET.CODED_FRAMES:
-      return { kind: 'frame', codec, channels: 2, data: body };
-    default:
-      return IGNORED;
-  }
+function frame(codec: AudioCodec, channels: number, timestampOffsetNanos: number, data: Buffer): AudioTag {
+  if (data.length === 0) return { kind: 'ignored', reason: 'empty frame' };
+  return { kind: 'frame', codec, channels, timestampOffsetNanos, data };
 }

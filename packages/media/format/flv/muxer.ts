@@ -27,24 +27,18 @@ export class FlvMuxer implements Muxer {
     return true;
   }
 
-  /** Header, `onMetaData` and the decoders' configurations, at the time that the stream has reached. */
+  /** Header, `onMetaData` and the decoders' configurations; at time zero, for the cached pictures lie in the past. */
   init(tracks: readonly Track[], metadata: Metadata): Buffer {
     const writer = new ByteWriter(4096);
     const flags = tracks.reduce((bits, track) => bits | (track.kind === 'video' ? 1 : 4), 0);
     writer.bytes(Buffer.from([0x46, 0x4c, 0x56, 1, flags, 0, 0, 0, 9, 0, 0, 0, 0]));
-    this.update(tracks, metadata, writer);
+    this.#describe(tracks, metadata, 0, writer);
     const { slab, start, end } = writer.take();
     return slab.subarray(start, end);
   }
 
   update(tracks: readonly Track[], metadata: Metadata, writer: ByteWriter): void {
-    const timestamp = this.#lastTimestamp;
-    writeTag(writer, TAG.SCRIPT, timestamp, NO_BYTES, 0, metadataBody(tracks, metadata));
-    for (const track of tracks) {
-      const isVideo = track.kind === 'video';
-      const body = isVideo ? videoConfigBody(track) : audioConfigBody(track);
-      if (body) writeTag(writer, isVideo ? TAG.VIDEO : TAG.AUDIO, timestamp, NO_BYTES, 0, body);
-    }
+    this.#describe(tracks, metadata, this.#lastTimestamp, writer);
   }
 
   write(sample: Sample, track: Track | undefined, writer: ByteWriter): void {
@@ -59,6 +53,15 @@ export class FlvMuxer implements Muxer {
       } else if (sample.kind === 'audio' && track.kind === 'audio') {
         writeTag(writer, TAG.AUDIO, timestamp, scratch, fillAudioHeader(scratch, track), sample.data);
       }
+    }
+  }
+
+  #describe(tracks: readonly Track[], metadata: Metadata, timestamp: number, writer: ByteWriter): void {
+    writeTag(writer, TAG.SCRIPT, timestamp, NO_BYTES, 0, metadataBody(tracks, metadata));
+    for (const track of tracks) {
+      const isVideo = track.kind === 'video';
+      const body = isVideo ? videoConfigBody(track) : audioConfigBody(track);
+      if (body) writeTag(writer, isVideo ? TAG.VIDEO : TAG.AUDIO, timestamp, NO_BYTES, 0, body);
     }
   }
 }

@@ -1,0 +1,30 @@
+import { type StreamId, streamIdOf } from '@flux-iot/core/stream/stream-id';
+
+export interface StreamAddress {
+  readonly streamId: StreamId;
+  readonly token: string | undefined;
+}
+
+/**
+ * The stream that the app of `connect` and the name of `publish` or `play` mean together, and the token in either's
+ * query. Clients cut an address at different slashes: `rtmp://host/acme/cam1` may come as app `acme` and name `cam1`,
+ * or as app `acme/cam1` and no name. Throws `STREAM_ID_INVALID`.
+ */
+export function streamAddress(app: string, name: string): StreamAddress {
+  const [appPath, appQuery] = splitQuery(app);
+  const [namePath, nameQuery] = splitQuery(name);
+  // Some players mark the container: "mp4:name", "flv:name".
+  const path = `${appPath}/${namePath.replace(/^(?:flv|mp4|mp3):/, '')}`;
+  const segments = path.split('/').filter(segment => segment !== '' && segment !== '_definst_');
+  const [first = '', ...rest] = segments;
+  return {
+    streamId: streamIdOf(first, rest.join('/')),
+    token:
+      new URLSearchParams(nameQuery).get('token') ?? new URLSearchParams(appQuery).get('token') ?? undefined,
+  };
+}
+
+function splitQuery(text: string): [string, string] {
+  const question = text.indexOf('?');
+  return question === -1 ? [text, ''] : [text.slice(0, question), text.slice(question + 1)];
+}
