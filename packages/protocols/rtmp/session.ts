@@ -5,6 +5,7 @@ import type { Output } from '@flux-iot/core/stream/output';
 import type { Publication } from '@flux-iot/core/stream/publication';
 import type { EndReason } from '@flux-iot/core/stream/sink';
 import { SocketTransport } from '@flux-iot/core/stream/socket-transport';
+import type { Stream } from '@flux-iot/core/stream/stream';
 import { Viewer, type ViewerLimits } from '@flux-iot/core/stream/viewer';
 import { readAmf0 } from '@flux-iot/media/format/amf/amf0';
 import type { DataValue } from '@flux-iot/media/model/sample';
@@ -44,7 +45,7 @@ export class RtmpSession {
   #ingest: RtmpIngest | undefined;
   /** Media that came while it was being decided whether the publisher may publish. */
   #early: RtmpMessage[] | undefined;
-  #play: { viewer: Viewer; output: Output; messageStreamId: number } | undefined;
+  #play: { readonly stream: Stream; readonly viewer: Viewer; output: Output } | undefined;
   #isPaused = false;
 
   constructor(socket: Socket, options: RtmpSessionOptions) {
@@ -227,15 +228,11 @@ export class RtmpSession {
       return;
     }
     this.#role = 'player';
-    const { orchestrator, chunkSize, limits } = this.#options;
+    const { orchestrator, limits } = this.#options;
     try {
       const address = streamAddress(this.#app ?? '', name);
       const stream = await orchestrator.openStream(address.streamId, this.#access(address));
       if (this.#conn.closed) return;
-      const output = stream.output(`rtmp:${messageStreamId}`, () => ({
-        name: 'RTMP',
-        muxer: new RtmpMuxer(chunkSize, messageStreamId),
-      }));
       clearTimeout(this.#startTimer);
       this.#conn.expectNoData();
       this.#conn.userControl(USER_CONTROL.STREAM_BEGIN, messageStreamId);
@@ -247,7 +244,8 @@ export class RtmpSession {
         transport: new PlayerTransport(this.#conn.socket, () => this.#endOfStream(messageStreamId)),
         limits,
       });
-      this.#play = { viewer, output, messageStreamId };
+      const output = this.#outputOf(stream, messageStreamId);
+      this.#play = { stream, viewer, output };
       output.attach(viewer, { gop: true, framed: false });
     } catch (cause) {
       const error = FluxError.from(cause);
@@ -259,14 +257,23 @@ export class RtmpSession {
   #pause(messageStreamId: number, isPaused: boolean): void {
     if (!this.#play || isPaused === this.#isPaused) return;
     this.#isPaused = isPaused;
-    const { viewer, output } = this.#play;
+    const { stream, viewer } = this.#play;
     if (isPaused) {
-      output.detach(viewer);
+      this.#play.output.detach(viewer);
       this.#status(messageStreamId, 'status', 'NetStream.Pause.Notify', 'Paused.');
     } else {
       this.#status(messageStreamId, 'status', 'NetStream.Unpause.Notify', 'Going on.');
-      output.attach(viewer, { gop: true, framed: false });
+      // The former output may have been closed for want of viewers.
+      this.#play.output = this.#outputOf(stream, messageStreamId);
+      this.#play.output.attach(viewer, { gop: true, framed: false });
     }
+  }
+
+  #outputOf(stream: Stream, messageStreamId: number): Output {
+    return stream.output(`rtmp:${messageStreamId}`, () => ({
+      name: 'RTMP',
+      muxer: new RtmpMuxer(this.#options.chunkSize, messageStreamId),
+    }));
   }
 
   #stop(): void {

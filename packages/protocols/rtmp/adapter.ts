@@ -1,0 +1,179 @@
+import type { Socket } from 'node:net';
+import { FluxError } from '@flux-iot/core/errors/flux-error';
+import type {
+  Ingest,
+  ProtocolAdapter,
+  ProtocolStats,
+  Push,
+  StreamCallback,
+} from '@flux-iot/core/orchestrator/protocol-adapter';
+import type { StreamOrchestrator } from '@flux-iot/core/orchestrator/stream-orchestrator';
+import { appAndName, type StreamId, streamIdOf } from '@flux-iot/core/stream/stream-id';
+import type { ViewerLimits } from '@flux-iot/core/stream/viewer';
+import { parseRtmpUrl } from './client.ts';
+import { RtmpPuller } from './puller.ts';
+import { RtmpPusher } from './pusher.ts';
+import { RtmpServer } from './server.ts';
+import { RtmpSession } from './session.ts';
+
+export interface RtmpAdapterOptions {
+  readonly orchestrator: StreamOrchestrator;
+  readonly host: string;
+  readonly port: number;
+  readonly chunkSize: number;
+  readonly maxConnections: number;
+  readonly limits: ViewerLimits;
+  /** A second listening address, for RTMPS. PEM. */
+  readonly tls?: {
+    readonly host: string;
+    readonly port: number;
+    readonly cert: Buffer;
+    readonly key: Buffer;
+  };
+  /** Told of refused clients and broken connections; bounded by the receiver. */
+  readonly onError?: (error: FluxError, peer: string) => void;
+}
+
+const DEFAULT_PORT = 1935;
+
+/** flux-rtmpd: publishing and playing by RTMP and RTMPS, pulling from and pushing to other servers. */
+export class RtmpAdapter implements ProtocolAdapter {
+  readonly protocolName = 'rtmp';
+  readonly #options: RtmpAdapterOptions;
+  readonly #servers: readonly RtmpServer[];
+  readonly #sessions = new Set<RtmpSession>();
+  readonly #refused: Record<string, number> = {};
+  #callback: StreamCallback;
+  #bytesBefore = { in: 0, out: 0 };
+  #isRunning = false;
+
+  constructor(options: RtmpAdapterOptions) {
+    this.#options = options;
+    this.#callback = options.orchestrator;
+    const onSocket = (socket: Socket) => this.#accept(socket);
+    this.#servers = [
+      new RtmpServer({ host: options.host, port: options.port, onSocket }),
+      ...(options.tls ? [new RtmpServer({ ...options.tls, tls: options.tls, onSocket })] : []),
+    ];
+  }
+
+  /** The port that RTMP listens on, once it does. */
+  get port(): number {
+    return this.#servers[0]?.port ?? this.#options.port;
+  }
+
+  /** The port that RTMPS listens on, if it is configured. */
+  get tlsPort(): number | undefined {
+    return this.#servers[1]?.port;
+  }
+
+  async start(): Promise<void> {
+    for (const server of this.#servers) await server.start();
+    this.#isRunning = true;
+  }
+
+  async stop(): Promise<void> {
+    this.#isRunning = false;
+    for (const server of this.#servers) server.stop();
+    for (const session of this.#sessions)
+      session.close({ code: 'shutdown', message: 'The server is shutting down.' });
+  }
+
+  onStreamReady(callback: StreamCallback): void {
+    this.#callback = callback;
+  }
+
+  stats(): ProtocolStats {
+    const sessions = [...this.#sessions];
+    const count = (role: RtmpSession['role']) => sessions.filter(session => session.role === role).length;
+    return {
+      listening: this.#isRunning ? this.#servers.map(server => server.address) : [],
+      connections: sessions.length,
+      publishers: count('publisher'),
+      viewers: count('player'),
+      bytesIn: sessions.reduce((sum, session) => sum + session.bytesRead, this.#bytesBefore.in),
+      bytesOut: sessions.reduce((sum, session) => sum + session.bytesWritten, this.#bytesBefore.out),
+      refused: { ...this.#refused },
+    };
+  }
+
+  playUrls(streamId: StreamId, host: string): Readonly<Record<string, string>> {
+    return { rtmp: this.#url(streamId, host) };
+  }
+
+  /** `{app, stream}` reserves the id for a publisher to come; `{url}` pulls a remote stream. */
+  ingest(streamId: StreamId, source: Readonly<Record<string, unknown>>): Ingest {
+    if (typeof source.url === 'string')
+      return new RtmpPuller(streamId, parseRtmpUrl(source.url), this.#callback);
+    const { app = 'live', stream } = source;
+    if (typeof app !== 'string' || typeof stream !== 'string') {
+      throw new FluxError(
+        'REQUEST_INVALID',
+        'source.rtmp needs a "url" to pull, or "app" and "stream" to publish to.',
+      );
+    }
+    if (streamIdOf(app, stream) !== streamId) {
+      throw new FluxError(
+        'REQUEST_INVALID',
+        `Publishing to ${app}/${stream} makes the stream ${streamIdOf(app, stream)}.`,
+      );
+    }
+    return this.#reserve(streamId);
+  }
+
+  push(streamId: StreamId, url: string): Push {
+    return new RtmpPusher(streamId, parseRtmpUrl(url), this.#options.orchestrator, this.#options.limits);
+  }
+
+  #reserve(streamId: StreamId): Ingest {
+    const { orchestrator } = this.#options;
+    let isClosed = false;
+    return {
+      streamId,
+      protocol: this.protocolName,
+      // The host is the one that the client knows us by: whoever shows the address puts it in.
+      info: { publishPath: this.#url(streamId, '{host}') },
+      get status() {
+        const isPublished = orchestrator.findStream(streamId) !== undefined;
+        return { state: isClosed ? 'closed' : isPublished ? 'connected' : 'waiting', attempts: 0 } as const;
+      },
+      close: () => {
+        isClosed = true;
+      },
+    };
+  }
+
+  #url(streamId: StreamId, host: string): string {
+    const { app, name } = appAndName(streamId);
+    return `rtmp://${host}${this.port === DEFAULT_PORT ? '' : `:${this.port}`}/${app}/${name}`;
+  }
+
+  #accept(socket: Socket): void {
+    if (!this.#isRunning || this.#sessions.size >= this.#options.maxConnections) {
+      this.#count(
+        new FluxError('STREAM_LIMIT', `${this.#options.maxConnections} connections are the most.`),
+        'rtmp',
+      );
+      socket.destroy();
+      return;
+    }
+    const session = new RtmpSession(socket, {
+      orchestrator: this.#options.orchestrator,
+      chunkSize: this.#options.chunkSize,
+      limits: this.#options.limits,
+      onRefused: (error, peer) => this.#count(error, peer),
+      onClose: (closed, error) => {
+        this.#sessions.delete(closed);
+        this.#bytesBefore.in += closed.bytesRead;
+        this.#bytesBefore.out += closed.bytesWritten;
+        if (error) this.#count(error, closed.peer);
+      },
+    });
+    this.#sessions.add(session);
+  }
+
+  #count(error: FluxError, peer: string): void {
+    this.#refused[error.code] = (this.#refused[error.code] ?? 0) + 1;
+    this.#options.onError?.(error, peer);
+  }
+}

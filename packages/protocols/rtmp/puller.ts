@@ -1,0 +1,67 @@
+import { FluxError } from '@flux-iot/core/errors/flux-error';
+import type { Ingest, IngestStatus, StreamCallback } from '@flux-iot/core/orchestrator/protocol-adapter';
+import type { Publication } from '@flux-iot/core/stream/publication';
+import type { EndReason } from '@flux-iot/core/stream/sink';
+import type { StreamId } from '@flux-iot/core/stream/stream-id';
+import { RtmpClient, type RtmpUrl } from './client.ts';
+import { RtmpIngest } from './ingest.ts';
+import { Retry } from './retry.ts';
+
+/** Brings a remote RTMP stream here, and comes back after every failure until it is closed. */
+export class RtmpPuller implements Ingest {
+  readonly protocol = 'rtmp';
+  readonly streamId: StreamId;
+  readonly info: Readonly<Record<string, string>>;
+  readonly #url: RtmpUrl;
+  readonly #callback: StreamCallback;
+  readonly #retry = new Retry(() => this.#connect());
+  #client: RtmpClient | undefined;
+  #publication: Publication | undefined;
+
+  constructor(streamId: StreamId, url: RtmpUrl, callback: StreamCallback) {
+    this.streamId = streamId;
+    this.#url = url;
+    this.#callback = callback;
+    this.info = { url: url.shown };
+    this.#retry.start();
+  }
+
+  get status(): IngestStatus {
+    return this.#retry.status;
+  }
+
+  close(reason: EndReason): void {
+    if (this.#retry.closed) return;
+    this.#retry.close();
+    this.#publication?.close(reason);
+    this.#client?.close();
+  }
+
+  #connect(): void {
+    let ingest: RtmpIngest | undefined;
+    let publication: Publication | undefined;
+    const client = new RtmpClient(this.#url, 'play', {
+      onStart: async () => {
+        try {
+          publication = await this.#callback.registerStream(this.streamId, {
+            protocol: 'rtmp',
+            peer: this.#url.shown,
+            // Somebody took the id over, or the stream was stopped: there is nothing left to bring.
+            close: reason => this.close(reason),
+          });
+          this.#publication = publication;
+          ingest = new RtmpIngest(publication);
+          this.#retry.connected();
+        } catch (cause) {
+          client.conn.destroy(FluxError.from(cause));
+        }
+      },
+      onMedia: message => ingest?.message(message),
+      onClose: error => {
+        publication?.close({ code: 'publisher-lost', message: error.message });
+        this.#retry.failed(error.message);
+      },
+    });
+    this.#client = client;
+  }
+}

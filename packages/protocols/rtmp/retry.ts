@@ -1,0 +1,70 @@
+import type { IngestStatus } from '@flux-iot/core/orchestrator/protocol-adapter';
+
+const FIRST_DELAY = 1000;
+const MAX_DELAY = 60_000;
+/** A connection that lasted this long was a good one: the next delay is the first again. */
+const GOOD_AFTER = 30_000;
+
+/**
+ * Tries again after growing delays, with jitter so that a fleet does not come back in step, and knows its status.
+ * The owner reports what becomes of each attempt.
+ */
+export class Retry {
+  readonly #attempt: () => void;
+  #state: IngestStatus['state'] = 'connecting';
+  #attempts = 0;
+  #failures = 0;
+  #lastError: string | undefined;
+  #nextAttemptAt: number | undefined;
+  #connectedAt = 0;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(attempt: () => void) {
+    this.#attempt = attempt;
+  }
+
+  get closed(): boolean {
+    return this.#state === 'closed';
+  }
+
+  get status(): IngestStatus {
+    return {
+      state: this.#state,
+      attempts: this.#attempts,
+      lastError: this.#lastError,
+      nextAttemptAt: this.#nextAttemptAt,
+    };
+  }
+
+  start(): void {
+    if (this.closed) return;
+    this.#state = 'connecting';
+    this.#nextAttemptAt = undefined;
+    this.#attempts++;
+    this.#attempt();
+  }
+
+  connected(): void {
+    if (this.closed) return;
+    this.#state = 'connected';
+    this.#connectedAt = performance.now();
+    this.#lastError = undefined;
+  }
+
+  /** The attempt, or the connection that came of it, is over. */
+  failed(message: string): void {
+    if (this.closed || this.#state === 'retrying') return;
+    if (this.#state === 'connected' && performance.now() - this.#connectedAt > GOOD_AFTER) this.#failures = 0;
+    this.#lastError = message;
+    this.#state = 'retrying';
+    const delay = Math.min(MAX_DELAY, FIRST_DELAY * 2 ** this.#failures++) * (0.75 + Math.random() / 2);
+    this.#nextAttemptAt = Date.now() + delay;
+    this.#timer = setTimeout(() => this.start(), delay);
+  }
+
+  close(): void {
+    this.#state = 'closed';
+    this.#nextAttemptAt = undefined;
+    clearTimeout(this.#timer);
+  }
+}

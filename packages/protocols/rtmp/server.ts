@@ -1,0 +1,56 @@
+import type { AddressInfo } from 'node:net';
+import { createServer, type Server, type Socket } from 'node:net';
+import { createServer as createTlsServer } from 'node:tls';
+import { FluxError } from '@flux-iot/core/errors/flux-error';
+
+export interface RtmpServerOptions {
+  readonly host: string;
+  readonly port: number;
+  /** Makes it an RTMPS server; PEM. */
+  readonly tls?: { readonly cert: Buffer; readonly key: Buffer };
+  /** Takes the socket, or destroys it. */
+  readonly onSocket: (socket: Socket) => void;
+}
+
+/** A listening address of RTMP, or of RTMPS. */
+export class RtmpServer {
+  readonly #options: RtmpServerOptions;
+  readonly #server: Server;
+
+  constructor(options: RtmpServerOptions) {
+    this.#options = options;
+    const { tls, onSocket } = options;
+    this.#server = tls
+      ? createTlsServer({ ...tls, handshakeTimeout: 10_000 }, onSocket)
+      : createServer({ noDelay: true }, onSocket);
+    // A failed TLS handshake is the client's affair.
+    this.#server.on('tlsClientError', (_error, socket: Socket) => socket.destroy());
+  }
+
+  get port(): number {
+    return (this.#server.address() as AddressInfo | null)?.port ?? this.#options.port;
+  }
+
+  get address(): string {
+    return `${this.#options.host}:${this.port}`;
+  }
+
+  async start(): Promise<void> {
+    await new Promise<void>((resolve, reject) => {
+      this.#server.once('error', cause => {
+        const name = this.#options.tls ? 'RTMPS' : 'RTMP';
+        reject(
+          new FluxError('PORT_IN_USE', `${name} cannot listen on ${this.address}: ${cause.message}`, {
+            cause,
+          }),
+        );
+      });
+      this.#server.listen({ port: this.#options.port, host: this.#options.host, backlog: 1024 }, resolve);
+    });
+  }
+
+  /** Takes no more connections; those that are there are the caller's to end. */
+  stop(): void {
+    if (this.#server.listening) this.#server.close();
+  }
+}
