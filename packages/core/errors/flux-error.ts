@@ -17,6 +17,7 @@ export const ERROR_CODES = {
   METHOD_NOT_ALLOWED: { status: 405, meaning: 'The path does not take this method.' },
   ROUTE_NOT_FOUND: { status: 404, meaning: 'There is nothing at this path.' },
   SEGMENT_NOT_FOUND: { status: 404, meaning: 'The segment does not exist or is no longer kept.' },
+  RANGE_INVALID: { status: 416, meaning: 'The requested range has no byte of what is there.' },
   INGEST_NOT_FOUND: { status: 404, meaning: 'No ingest of this id is configured.' },
   PUSH_NOT_FOUND: { status: 404, meaning: 'No push of this id is configured.' },
   PROTOCOL_DISABLED: { status: 409, meaning: 'The protocol is not among `protocols.enabled`.' },

@@ -58,6 +58,11 @@ export class StreamOrchestrator extends EventEmitter<OrchestratorEvents> impleme
     this.#ticker = setInterval(() => this.#tick(), 1000).unref();
   }
 
+  /** Whether the client may; for what was made of a stream and may outlive it. Throws `NOT_ALLOWED`. */
+  async authorize(action: Action, streamId: StreamId, request: AccessRequest): Promise<void> {
+    await this.#options.authorize?.(action, streamId, request);
+  }
+
   /** A new stream begins (or its publisher comes back). Throws `STREAM_BUSY`, `STREAM_LIMIT`, `NOT_ALLOWED`, … */
   async registerStream(
     streamId: StreamId,
@@ -65,7 +70,7 @@ export class StreamOrchestrator extends EventEmitter<OrchestratorEvents> impleme
     request: AccessRequest = {},
   ): Promise<Publication> {
     parseStreamId(streamId);
-    await this.#options.authorize?.('publish', streamId, request);
+    await this.authorize('publish', streamId, request);
     request.signal?.throwIfAborted();
     if (this.#closed) throw new FluxError('STREAM_ENDED', 'The server is shutting down.');
     const context = this.#contexts.get(streamId) ?? this.#create(streamId);
@@ -119,7 +124,7 @@ export class StreamOrchestrator extends EventEmitter<OrchestratorEvents> impleme
    */
   async openStream(streamId: StreamId, request: AccessRequest = {}): Promise<Stream> {
     parseStreamId(streamId);
-    await this.#options.authorize?.('play', streamId, request);
+    await this.authorize('play', streamId, request);
     const stream = this.#contexts.get(streamId)?.stream ?? this.#await(streamId);
     if (stream.state === 'waiting' || stream.state === 'discovering') {
       await this.#untilLive(stream, request.signal);

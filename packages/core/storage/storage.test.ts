@@ -39,7 +39,7 @@ describe.each(['memory', 'file'])('%s storage', kind => {
     'a\\b',
     'a\0',
     'x'.repeat(300),
-    'a/'.repeat(20) + 'a',
+    `${'a/'.repeat(20)}a`,
   ])('refuses the key %j', async key => {
     const refused = { code: 'STORAGE_FAILED' };
     await expect(storage.put(key, Buffer.from('x'))).rejects.toMatchObject(refused);

@@ -10,6 +10,7 @@ export interface HistoryEntry {
 }
 
 const CAPACITY = 200;
+const MAX_DETAIL = 300;
 
 /** The time line of what happened to one stream. Bounded: the oldest entries go, repeated ones are counted. */
 export class StreamHistory {
@@ -18,14 +19,15 @@ export class StreamHistory {
   note(step: string, detail = ''): void {
     const now = Date.now();
     const last = this.#entries.at(-1);
-    if (last && last.step === step) {
+    // One of a kind may be followed by another (two tracks); from the third on they are counted.
+    if (last && last.step === step && (last.detail === detail || this.#entries.at(-2)?.step === step)) {
       last.count++;
       last.lastAt = now;
-      last.detail = detail;
+      last.detail = detail.slice(0, MAX_DETAIL);
       return;
     }
     if (this.#entries.length === CAPACITY) this.#entries.shift();
-    this.#entries.push({ at: now, step, detail: detail.slice(0, 300), count: 1, lastAt: now });
+    this.#entries.push({ at: now, step, detail: detail.slice(0, MAX_DETAIL), count: 1, lastAt: now });
   }
 
   get entries(): readonly HistoryEntry[] {

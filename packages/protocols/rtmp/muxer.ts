@@ -3,7 +3,7 @@ import {
   dataBody,
   fillAudioHeader,
   fillVideoHeader,
-  MAX_HEADER_SIZE,
+  MAX_BODY_HEADER_SIZE,
   metadataBody,
   videoConfigBody,
 } from '@flux-iot/media/format/flv/tag-body';
@@ -24,7 +24,7 @@ const NO_BYTES = Buffer.alloc(0);
 export class RtmpMuxer implements Muxer {
   readonly #chunkSize: number;
   readonly #messageStreamId: number;
-  readonly #scratch = Buffer.alloc(MAX_HEADER_SIZE);
+  readonly #scratch = Buffer.alloc(MAX_BODY_HEADER_SIZE);
   #lastTimestamp = 0;
 
   constructor(chunkSize: number, messageStreamId: number) {
