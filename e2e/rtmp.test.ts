@@ -45,7 +45,12 @@ describe.skipIf(lacks('ffmpeg'))('Enhanced RTMP (scenario 2)', () => {
     await using gateway = await TestGateway.start();
     const source = await clip(name);
     const expected = (await packets8(source)).filter(packet => packet.kind === 'video');
-    await using _publisher = new RunningProcess(process.execPath, [FFMPEG8, 'remux', source, gateway.rtmpUrl('cam1')]);
+    await using _publisher = new RunningProcess(process.execPath, [
+      FFMPEG8,
+      'remux',
+      source,
+      gateway.rtmpUrl('cam1'),
+    ]);
     await gateway.untilLive('cam1');
     const [flv, rtmp] = await Promise.all([
       packets8(gateway.playUrl('flv', 'cam1')),
@@ -66,7 +71,12 @@ describe.skipIf(lacks('ffmpeg'))('Enhanced RTMP (scenario 2)', () => {
   it('H.265 comes out whole by HLS', { timeout: 60_000 }, async () => {
     await using gateway = await TestGateway.start({ 'protocols.hls.segment_duration': 2 });
     const source = await clip('h265-aac.mp4');
-    await using _publisher = new RunningProcess(process.execPath, [FFMPEG8, 'remux', source, gateway.rtmpUrl('cam1')]);
+    await using _publisher = new RunningProcess(process.execPath, [
+      FFMPEG8,
+      'remux',
+      source,
+      gateway.rtmpUrl('cam1'),
+    ]);
     await gateway.untilLive('cam1');
     const expected = await hashedUnits(source, 'h265');
     const actual = await hashedUnits(gateway.playUrl('hls', 'cam1'), 'h265', ['-live_start_index', '0']);
@@ -77,10 +87,13 @@ describe.skipIf(lacks('ffmpeg'))('Enhanced RTMP (scenario 2)', () => {
 describe.skipIf(lacks('gst-launch-1.0', 'ffmpeg'))('GStreamer (scenario 3)', () => {
   it('publishes by rtmp2sink and plays by rtmp2src', { timeout: 60_000 }, async () => {
     await using gateway = await TestGateway.start();
-    const encode = 'x264enc tune=zerolatency key-int-max=50 bitrate=500 ! h264parse ! flvmux name=mux streamable=true';
+    const encode =
+      'x264enc tune=zerolatency key-int-max=50 bitrate=500 ! h264parse ! flvmux name=mux streamable=true';
     await using _publisher = new RunningProcess('gst-launch-1.0', [
       '-e',
-      ...`videotestsrc is-live=true num-buffers=300 ! video/x-raw,width=320,height=240,framerate=25/1 ! ${encode}`.split(' '),
+      ...`videotestsrc is-live=true num-buffers=300 ! video/x-raw,width=320,height=240,framerate=25/1 ! ${encode}`.split(
+        ' ',
+      ),
       ...`mux. ! rtmp2sink location=${gateway.rtmpUrl('gst')}`.split(' '),
       ...'audiotestsrc is-live=true num-buffers=500 ! avenc_aac ! mux.'.split(' '),
     ]);
@@ -135,7 +148,9 @@ describe.skipIf(lacks('ffmpeg'))('tracks (scenario 5)', () => {
 
   it('video that begins 5 s before audio plays on every output', { timeout: 60_000 }, async () => {
     await using gateway = await TestGateway.start({ 'protocols.hls.segment_duration': 2 });
-    const tags = readFlvFile(await clip('h264-aac.flv')).filter(tag => tag.type !== 8 || tag.timestamp > 5000);
+    const tags = readFlvFile(await clip('h264-aac.flv')).filter(
+      tag => tag.type !== 8 || tag.timestamp > 5000,
+    );
     const configuration = readFlvFile(await clip('h264-aac.flv')).find(tag => tag.type === 8);
     const late = tags.findIndex(tag => tag.type === 8);
     if (configuration) tags.splice(late, 0, { ...configuration, timestamp: 5000 });
@@ -192,10 +207,14 @@ describe.skipIf(lacks('ffmpeg'))('chunks (scenario 7)', () => {
     await publisher.unpublish();
     const received = parseFlv(await recording.body).filter(tag => tag.type === 9 && tag.body[1] === 1);
     const sent = tags.filter(tag => tag.type === 9 && tag.body[1] === 1);
-    expect(received.map(tag => tag.body.toString('base64'))).toEqual(sent.map(tag => tag.body.toString('base64')));
+    expect(received.map(tag => tag.body.toString('base64'))).toEqual(
+      sent.map(tag => tag.body.toString('base64')),
+    );
   });
 
-  it('changes of the chunk size, a message of 4 MiB and interleaved chunk streams', { timeout: 30_000 }, async () => {
+  it('changes of the chunk size, a message of 4 MiB and interleaved chunk streams', {
+    timeout: 30_000,
+  }, async () => {
     await using gateway = await TestGateway.start();
     const tags = readFlvFile(await clip('h264-aac.flv'));
     const big = Buffer.alloc(4 * 1024 * 1024, 0x41);
@@ -283,7 +302,9 @@ describe.skipIf(lacks('ffmpeg'))('publishers that meet or come back (scenarios 8
     expect((await gateway.stream('cam1')).state).toBe('interrupted');
     await using second = publish(gateway, source, 'cam1');
     await gateway.untilLive('cam1');
-    await until('a discontinuity in the playlist', async () => (await playlist()).includes('#EXT-X-DISCONTINUITY\n'));
+    await until('a discontinuity in the playlist', async () =>
+      (await playlist()).includes('#EXT-X-DISCONTINUITY\n'),
+    );
     second.kill('SIGINT');
     const tags = parseFlv(await recording.body).filter(tag => tag.type === 9 && tag.body[1] === 1);
     expect(isIncreasing(tags.map(tag => tag.timestamp))).toBe(true);
@@ -293,13 +314,18 @@ describe.skipIf(lacks('ffmpeg'))('publishers that meet or come back (scenarios 8
   it('new parameter sets mid-stream re-initialise every output', { timeout: 60_000 }, async () => {
     await using gateway = await TestGateway.start({ 'protocols.hls.segment_duration': 2 });
     const small = readFlvFile(await clip('h264-aac-small.flv'));
-    const large = readFlvFile(await clip('h264-aac-large.flv')).map(tag => ({ ...tag, timestamp: tag.timestamp + 6040 }));
+    const large = readFlvFile(await clip('h264-aac-large.flv')).map(tag => ({
+      ...tag,
+      timestamp: tag.timestamp + 6040,
+    }));
     using publisher = await TestPublisher.publish(gateway.rtmpPort, { name: 'cam1' });
     const sending = publisher.tags([...small, ...large], 1).then(() => publisher.unpublish());
     await gateway.untilLive('cam1');
     const sizes = ['-show_entries', 'frame=width', '-select_streams', 'v', '-show_frames'];
     const results = await Promise.all(
-      OUTPUTS.map(format => run('ffprobe', ['-v', 'error', ...sizes, '-of', 'csv=p=0', gateway.playUrl(format, 'cam1')])),
+      OUTPUTS.map(format =>
+        run('ffprobe', ['-v', 'error', ...sizes, '-of', 'csv=p=0', gateway.playUrl(format, 'cam1')]),
+      ),
     );
     await sending;
     for (const { stdout } of results) {
@@ -326,7 +352,18 @@ describe.skipIf(lacks('ffmpeg', 'openssl'))('RTMPS (scenario 12)', () => {
     });
     const url = `rtmps://127.0.0.1:${gateway.rtmpsPort}/live/cam1`;
     const source = await clip('h264.flv');
-    await using _publisher = new RunningProcess('ffmpeg', ['-v', 'error', '-re', '-i', source, '-c', 'copy', '-f', 'flv', url]);
+    await using _publisher = new RunningProcess('ffmpeg', [
+      '-v',
+      'error',
+      '-re',
+      '-i',
+      source,
+      '-c',
+      'copy',
+      '-f',
+      'flv',
+      url,
+    ]);
     await gateway.untilLive('cam1');
     const { video } = await probe(url);
     expect(video.length).toBeGreaterThan(100);

@@ -13,6 +13,7 @@ export const ERROR_CODES = {
     meaning: 'As many streams, connections or ingests as the configuration allows.',
   },
   REQUEST_INVALID: { status: 400, meaning: 'A parameter or the body of the request is wrong.' },
+  REQUEST_TOO_LARGE: { status: 413, meaning: 'The body of the request is larger than allowed.' },
   URL_INVALID: { status: 400, meaning: 'The URL is not one that the protocol can use.' },
   METHOD_NOT_ALLOWED: { status: 405, meaning: 'The path does not take this method.' },
   ROUTE_NOT_FOUND: { status: 404, meaning: 'There is nothing at this path.' },

@@ -38,8 +38,10 @@ export interface Ingest {
   readonly streamId: StreamId;
   readonly protocol: string;
   readonly status: IngestStatus;
-  /** What the caller needs to know: the address to publish to. Never a secret of somebody else's. */
-  readonly info: Readonly<Record<string, string>>;
+  /** Where it is pulled from, without user, password and query. */
+  readonly sourceUrl?: string;
+  /** Where to publish, for a client that knows this server as `host`. */
+  publishUrl?(host: string): string;
   close(reason: EndReason): void;
 }
 

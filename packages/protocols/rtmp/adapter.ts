@@ -131,8 +131,7 @@ export class RtmpAdapter implements ProtocolAdapter {
     return {
       streamId,
       protocol: this.protocolName,
-      // The host is the one that the client knows us by: whoever shows the address puts it in.
-      info: { publishPath: this.#url(streamId, '{host}') },
+      publishUrl: host => this.#url(streamId, host),
       get status() {
         const isPublished = orchestrator.findStream(streamId) !== undefined;
         return { state: isClosed ? 'closed' : isPublished ? 'connected' : 'waiting', attempts: 0 } as const;

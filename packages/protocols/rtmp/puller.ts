@@ -11,7 +11,7 @@ import { Retry } from './retry.ts';
 export class RtmpPuller implements Ingest {
   readonly protocol = 'rtmp';
   readonly streamId: StreamId;
-  readonly info: Readonly<Record<string, string>>;
+  readonly sourceUrl: string;
   readonly #url: RtmpUrl;
   readonly #callback: StreamCallback;
   readonly #retry = new Retry(() => this.#connect());
@@ -22,7 +22,7 @@ export class RtmpPuller implements Ingest {
     this.streamId = streamId;
     this.#url = url;
     this.#callback = callback;
-    this.info = { url: url.shown };
+    this.sourceUrl = url.shown;
     this.#retry.start();
   }
 
