@@ -1,13 +1,35 @@
 import type { Ingest, IngestStatus, ProtocolStats, Push } from '@flux-iot/core/orchestrator/protocol-adapter';
 import type { StreamStatus, TrackStatus } from '@flux-iot/core/orchestrator/stream-status';
+import type { HistoryEntry } from '@flux-iot/core/stream/history';
+import type { StreamViewer } from '@flux-iot/core/stream/stream';
+import type { StreamId } from '@flux-iot/core/stream/stream-id';
+import type { Static } from 'typebox';
+import type {
+  HistoryEntrySchema,
+  IngestSchema,
+  ProtocolSchema,
+  PushSchema,
+  StreamDetailSchema,
+  StreamStatsSchema,
+  StreamSummarySchema,
+  TrackSchema,
+  ViewerSchema,
+} from './schemas.ts';
 
 /** The core's objects as the API shows them: snake_case, times in RFC 3339. */
+
+/** A stream that an ingest is to bring is a stream already, one that waits: it has no status yet. */
+export interface KnownStream {
+  readonly streamId: StreamId;
+  readonly status?: StreamStatus;
+  readonly ingest?: Ingest;
+}
 
 function time(milliseconds: number): string {
   return new Date(milliseconds).toISOString();
 }
 
-function presentTrack(track: TrackStatus) {
+function presentTrack(track: TrackStatus): Static<typeof TrackSchema> {
   return {
     id: track.id,
     kind: track.kind,
@@ -26,59 +48,75 @@ function presentTrack(track: TrackStatus) {
   };
 }
 
-function presentViewers(status: StreamStatus) {
-  return { count: status.viewers.count, by_protocol: status.viewers.byProtocol };
+function presentHistory({
+  at,
+  lastAt,
+  step,
+  detail,
+  count,
+}: HistoryEntry): Static<typeof HistoryEntrySchema> {
+  return { at: time(at), last_at: time(lastAt), step, detail, count };
 }
 
-export function presentSummary(status: StreamStatus) {
+/** What a summary and the statistics have in common. */
+function presentFlow(streamId: StreamId, status: StreamStatus | undefined) {
   return {
-    stream_id: status.streamId,
-    state: status.state,
-    protocol: status.protocol,
-    publisher: status.publisher && { peer: status.publisher.peer, since: time(status.publisher.since) },
-    created_at: time(status.createdAt),
-    tracks: status.tracks.map(presentTrack),
-    bitrate: Math.round(status.bitrate),
-    viewers: presentViewers(status),
-    notes: [...status.notes],
+    stream_id: streamId,
+    state: status?.state ?? 'waiting',
+    uptime_seconds: status ? (Date.now() - status.createdAt) / 1000 : 0,
+    bitrate: Math.round(status?.bitrate ?? 0),
+    viewers: { count: status?.viewers.count ?? 0, by_protocol: { ...status?.viewers.byProtocol } },
+    tracks: status?.tracks.map(presentTrack) ?? [],
+  } as const;
+}
+
+/** `host`: the name by which the client knows this server; it is put into the address to publish to. */
+export function presentSummary(
+  { streamId, status, ingest }: KnownStream,
+  host: string,
+): Static<typeof StreamSummarySchema> {
+  return {
+    ...presentFlow(streamId, status),
+    protocol: status?.protocol ?? ingest?.protocol,
+    publisher: status?.publisher && { peer: status.publisher.peer, since: time(status.publisher.since) },
+    created_at: status && time(status.createdAt),
+    notes: [...(status?.notes ?? [])],
+    ingest: ingest && presentIngest(ingest, host),
   };
 }
 
 export function presentDetail(
-  status: StreamStatus,
-  ingest: Ingest | undefined,
-  pushes: Push[],
+  known: KnownStream,
+  pushes: readonly Push[],
   host: string,
-) {
+): Static<typeof StreamDetailSchema> {
   return {
-    ...presentSummary(status),
-    history: status.history.map(({ at, lastAt, step, detail, count }) => ({
-      at: time(at),
-      last_at: time(lastAt),
-      step,
-      detail,
-      count,
-    })),
-    ingest: ingest && presentIngest(ingest, host),
+    ...presentSummary(known, host),
+    history: known.status?.history.map(presentHistory) ?? [],
     pushes: pushes.map(presentPush),
   };
 }
 
-export function presentStats(status: StreamStatus) {
+export function presentStats({ streamId, status }: KnownStream): Static<typeof StreamStatsSchema> {
   return {
-    stream_id: status.streamId,
-    state: status.state,
-    uptime_seconds: (Date.now() - status.createdAt) / 1000,
-    bytes_in: status.bytesIn,
-    bytes_out: status.bytesOut,
-    bitrate: Math.round(status.bitrate),
-    gop_bytes: status.gopBytes,
-    viewers: presentViewers(status),
-    tracks: status.tracks.map(presentTrack),
+    ...presentFlow(streamId, status),
+    bytes_in: status?.bytesIn ?? 0,
+    bytes_out: status?.bytesOut ?? 0,
+    gop_bytes: status?.gopBytes ?? 0,
   };
 }
 
-function presentStatus({ state, attempts, lastError, nextAttemptAt }: IngestStatus) {
+export function presentViewer(viewer: StreamViewer): Static<typeof ViewerSchema> {
+  return {
+    id: viewer.id,
+    protocol: viewer.protocol,
+    peer: viewer.peer,
+    since: time(viewer.since),
+    bytes_sent: viewer.bytesSent,
+  };
+}
+
+function presentConnection({ state, attempts, lastError, nextAttemptAt }: IngestStatus) {
   return {
     state,
     attempts,
@@ -87,22 +125,21 @@ function presentStatus({ state, attempts, lastError, nextAttemptAt }: IngestStat
   };
 }
 
-/** `host`: the name by which the client knows this server; it is put into the address to publish to. */
-export function presentIngest(ingest: Ingest, host: string) {
+export function presentIngest(ingest: Ingest, host: string): Static<typeof IngestSchema> {
   return {
     stream_id: ingest.streamId,
     protocol: ingest.protocol,
-    ...presentStatus(ingest.status),
+    ...presentConnection(ingest.status),
     publish_url: ingest.publishUrl?.(host),
     url: ingest.sourceUrl,
   };
 }
 
-export function presentPush(push: Push) {
-  return { id: push.id, stream_id: push.streamId, url: push.url, ...presentStatus(push.status) };
+export function presentPush(push: Push): Static<typeof PushSchema> {
+  return { id: push.id, stream_id: push.streamId, url: push.url, ...presentConnection(push.status) };
 }
 
-export function presentProtocol(protocol: string, stats: ProtocolStats) {
+export function presentProtocol(protocol: string, stats: ProtocolStats): Static<typeof ProtocolSchema> {
   return {
     protocol,
     listening: [...stats.listening],
@@ -111,6 +148,6 @@ export function presentProtocol(protocol: string, stats: ProtocolStats) {
     viewers: stats.viewers,
     bytes_in: stats.bytesIn,
     bytes_out: stats.bytesOut,
-    refused: stats.refused,
+    refused: { ...stats.refused },
   };
 }

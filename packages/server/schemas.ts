@@ -1,200 +1,312 @@
+import { ERROR_CODES } from '@flux-iot/core/errors/flux-error';
 import { PROBLEM_MEDIA_TYPE } from '@flux-iot/core/errors/problem';
-import { type Static, Type } from 'typebox';
+import { type Static, type TSchema, Type } from 'typebox';
 
+/** Gives a schema its name in the OpenAPI document. */
+function named<Schema extends TSchema, const Name extends string>($id: Name, schema: Schema) {
+  return Object.assign(schema, { $id });
+}
+
+/** Points to a named schema, and is typed as that schema. */
+function the<Schema extends TSchema & { readonly $id: string }>({ $id }: Schema) {
+  return Type.Unsafe<Static<Schema>>(Type.Ref(`${$id}#`));
+}
+
+function oneOf<const Value extends string>(values: readonly Value[], description?: string) {
+  return Type.Unsafe<Value>(Type.String({ enum: [...values], ...(description ? { description } : {}) }));
+}
+
+const strict = { additionalProperties: false };
 const Time = Type.String({ format: 'date-time', description: 'RFC 3339' });
+const Seconds = Type.Number({ description: 'Seconds' });
+const StreamId = Type.String({ maxLength: 257, description: '`cam1`, or `app~name` outside the app `live`' });
+const Url = Type.String({ minLength: 1, maxLength: 2048 });
 
-export const Problem = Type.Object(
-  {
-    type: Type.String(),
-    title: Type.String(),
-    status: Type.Integer(),
-    detail: Type.String({ description: 'For people' }),
-    code: Type.String({ description: 'Stable; docs/errors.md lists all of them' }),
-    request_id: Type.Optional(Type.String()),
-  },
-  { title: 'Problem', description: 'RFC 9457 problem document' },
+// --- errors -----------------------------------------------------------------------------------------------------
+
+const ProblemSchema = named(
+  'Problem',
+  Type.Object(
+    {
+      type: Type.String(),
+      title: Type.String(),
+      status: Type.Integer(),
+      detail: Type.String({ description: 'For people' }),
+      code: oneOf(Object.keys(ERROR_CODES), 'Stable; docs/errors.md explains each'),
+      request_id: Type.Optional(Type.String()),
+    },
+    { description: 'RFC 9457 problem document' },
+  ),
 );
 
-/** What any route may answer besides its own. */
-export const PROBLEMS = {
-  '4xx': { description: 'Problem', content: { [PROBLEM_MEDIA_TYPE]: { schema: Problem } } },
+const ProblemResponse = {
+  description: 'What is wrong',
+  content: { [PROBLEM_MEDIA_TYPE]: { schema: the(ProblemSchema) } },
 } as const;
 
-export const StreamIdParams = Type.Object({
-  stream_id: Type.String({ maxLength: 257, description: '`cam1`, or `app~name` outside the app `live`' }),
-});
+/** What any route may answer besides its own. */
+export const PROBLEMS = { '4xx': ProblemResponse, '5xx': ProblemResponse } as const;
 
-const Track = Type.Object({
-  id: Type.Integer(),
-  kind: Type.Union([Type.Literal('video'), Type.Literal('audio')]),
-  codec: Type.String(),
-  codec_string: Type.String({ description: 'RFC 6381' }),
-  profile: Type.Optional(Type.String()),
-  width: Type.Optional(Type.Integer()),
-  height: Type.Optional(Type.Integer()),
-  sample_rate: Type.Optional(Type.Integer()),
-  channels: Type.Optional(Type.Integer()),
-  bitrate: Type.Number({ description: 'Bits per second, measured' }),
-  frame_rate: Type.Number({ description: 'Frames per second, measured' }),
-  samples: Type.Integer(),
-  bytes: Type.Integer(),
-  key_frames: Type.Integer(),
-});
+// --- streams ----------------------------------------------------------------------------------------------------
 
-export const IngestBody = Type.Object({
-  stream_id: Type.String(),
-  protocol: Type.String(),
-  state: Type.String({ description: 'waiting, connecting, connected, retrying, closed' }),
+const STREAM_STATES = ['waiting', 'discovering', 'live', 'interrupted', 'ended'] as const;
+const StreamState = oneOf(
+  STREAM_STATES,
+  '`waiting` for its source, `discovering` its tracks, `live`, `interrupted`: the publisher may come back',
+);
+
+const ConnectionFields = {
+  state: oneOf(['waiting', 'connecting', 'connected', 'retrying', 'closed']),
   attempts: Type.Integer(),
   last_error: Type.Optional(Type.String()),
   next_attempt_at: Type.Optional(Time),
-  publish_url: Type.Optional(
-    Type.String({ description: 'Where to publish, if the stream comes from a publisher' }),
-  ),
-  url: Type.Optional(Type.String({ description: 'Where it is pulled from, without secrets' })),
-});
+};
 
-export const PushBody = Type.Object({
-  id: Type.String(),
-  stream_id: Type.String(),
-  url: Type.String({ description: 'Without user, password and query' }),
-  state: Type.String(),
-  attempts: Type.Integer(),
-  last_error: Type.Optional(Type.String()),
-  next_attempt_at: Type.Optional(Time),
-});
+export const IngestSchema = named(
+  'Ingest',
+  Type.Object({
+    stream_id: Type.String(),
+    protocol: Type.String(),
+    ...ConnectionFields,
+    publish_url: Type.Optional(
+      Type.String({ description: 'Where to publish, if the stream comes from a publisher' }),
+    ),
+    url: Type.Optional(Type.String({ description: 'Where it is pulled from, without secrets' })),
+  }),
+);
 
-export const StreamSummary = Type.Object({
+export const PushSchema = named(
+  'Push',
+  Type.Object({
+    id: Type.String(),
+    stream_id: Type.String(),
+    url: Type.String({ description: 'Without user, password and query' }),
+    ...ConnectionFields,
+  }),
+);
+
+export const TrackSchema = named(
+  'Track',
+  Type.Object({
+    id: Type.Integer(),
+    kind: oneOf(['video', 'audio']),
+    codec: Type.String(),
+    codec_string: Type.String({ description: 'RFC 6381' }),
+    profile: Type.Optional(Type.String()),
+    width: Type.Optional(Type.Integer()),
+    height: Type.Optional(Type.Integer()),
+    sample_rate: Type.Optional(Type.Integer()),
+    channels: Type.Optional(Type.Integer()),
+    bitrate: Type.Integer({ description: 'Bits per second, measured' }),
+    frame_rate: Type.Number({ description: 'Frames per second, measured' }),
+    samples: Type.Integer(),
+    bytes: Type.Integer(),
+    key_frames: Type.Integer(),
+  }),
+);
+
+const SummaryFields = {
   stream_id: Type.String(),
-  state: Type.String({ description: 'waiting, discovering, live, interrupted' }),
-  protocol: Type.Optional(Type.String({ description: "The publisher's" })),
+  state: StreamState,
+  protocol: Type.Optional(Type.String({ description: "The publisher's, or the ingest's" })),
   publisher: Type.Optional(Type.Object({ peer: Type.String(), since: Time })),
-  created_at: Time,
-  tracks: Type.Array(Track),
-  bitrate: Type.Number({ description: 'Bits per second of all tracks' }),
+  created_at: Type.Optional(Time),
+  uptime_seconds: Seconds,
+  tracks: Type.Array(the(TrackSchema)),
+  bitrate: Type.Integer({ description: 'Bits per second of all tracks' }),
   viewers: Type.Object({ count: Type.Integer(), by_protocol: Type.Record(Type.String(), Type.Integer()) }),
   notes: Type.Array(Type.String({ description: 'What some formats had to leave out' })),
-});
+  ingest: Type.Optional(the(IngestSchema)),
+};
 
-export const StreamDetail = Type.Object({
-  ...StreamSummary.properties,
-  history: Type.Array(
-    Type.Object({
-      at: Time,
-      last_at: Time,
-      step: Type.String(),
-      detail: Type.String(),
-      count: Type.Integer(),
+export const StreamSummarySchema = named('StreamSummary', Type.Object(SummaryFields));
+
+export const HistoryEntrySchema = named(
+  'HistoryEntry',
+  Type.Object({
+    at: Time,
+    last_at: Time,
+    step: Type.String(),
+    detail: Type.String(),
+    count: Type.Integer({ description: 'How often in a row' }),
+  }),
+);
+
+export const StreamDetailSchema = named(
+  'StreamDetail',
+  Type.Object({
+    ...SummaryFields,
+    history: Type.Array(the(HistoryEntrySchema), {
+      description: 'The time line of what happened to the stream, oldest first',
     }),
-    { description: 'The time line of what happened to the stream, oldest first' },
-  ),
-  ingest: Type.Optional(IngestBody),
-  pushes: Type.Array(PushBody),
-});
+    pushes: Type.Array(the(PushSchema)),
+  }),
+);
 
-export const StreamStats = Type.Object({
-  stream_id: Type.String(),
-  state: Type.String(),
-  uptime_seconds: Type.Number(),
-  bytes_in: Type.Integer(),
-  bytes_out: Type.Integer(),
-  bitrate: Type.Number(),
-  gop_bytes: Type.Integer({ description: 'Cached for viewers to come' }),
-  viewers: Type.Object({ count: Type.Integer(), by_protocol: Type.Record(Type.String(), Type.Integer()) }),
-  tracks: Type.Array(Track),
-});
+export const StreamStatsSchema = named(
+  'StreamStats',
+  Type.Object({
+    stream_id: Type.String(),
+    state: StreamState,
+    uptime_seconds: Seconds,
+    bytes_in: Type.Integer(),
+    bytes_out: Type.Integer(),
+    bitrate: Type.Integer({ description: 'Bits per second of all tracks' }),
+    gop_bytes: Type.Integer({ description: 'Cached for viewers to come' }),
+    viewers: SummaryFields.viewers,
+    tracks: Type.Array(the(TrackSchema)),
+  }),
+);
 
-export const StreamList = Type.Object({
-  streams: Type.Array(StreamSummary),
+export const ViewerSchema = named(
+  'Viewer',
+  Type.Object({
+    id: Type.String(),
+    protocol: Type.String(),
+    peer: Type.String(),
+    since: Time,
+    bytes_sent: Type.Integer(),
+  }),
+);
+
+const PageFields = {
   total: Type.Integer({ description: 'That match the filters' }),
   limit: Type.Integer(),
   offset: Type.Integer(),
+};
+const PageQuery = {
+  limit: Type.Integer({ minimum: 1, maximum: 1000, default: 100 }),
+  offset: Type.Integer({ minimum: 0, default: 0 }),
+};
+
+export const StreamListSchema = Type.Object({
+  streams: Type.Array(the(StreamSummarySchema)),
+  ...PageFields,
 });
+export const ViewerListSchema = Type.Object({ viewers: Type.Array(the(ViewerSchema)), ...PageFields });
 
-export const ListQuery = Type.Object(
+export const PageQuerySchema = Type.Object(PageQuery, strict);
+export const ListQuerySchema = Type.Object(
   {
-    limit: Type.Integer({ minimum: 1, maximum: 1000, default: 100 }),
-    offset: Type.Integer({ minimum: 0, default: 0 }),
-    state: Type.Optional(Type.String({ maxLength: 32 })),
-    protocol: Type.Optional(Type.String({ maxLength: 32, description: "The publisher's" })),
-    q: Type.Optional(Type.String({ maxLength: 128, description: 'Part of the stream id' })),
+    ...PageQuery,
+    state: Type.Optional(StreamState),
+    protocol: Type.Optional(Type.String({ maxLength: 32, description: "The publisher's, or the ingest's" })),
+    q: Type.Optional(Type.String({ maxLength: 128, description: 'Part of the stream id, in any case' })),
   },
-  { additionalProperties: false },
+  strict,
 );
 
-export const IngestRequest = Type.Object(
-  {
-    protocol: Type.String({ enum: ['rtmp', 'rtsp', 'gb28181', 'srt', 'webrtc'] }),
-    stream_id: Type.Optional(Type.String({ maxLength: 257 })),
-    source: Type.Object(
-      {
-        rtmp: Type.Optional(
-          Type.Object(
-            {
-              app: Type.Optional(Type.String({ maxLength: 128 })),
-              stream: Type.Optional(Type.String({ maxLength: 128 })),
-              url: Type.Optional(Type.String({ maxLength: 2048 })),
-            },
-            {
-              description: 'app and stream to wait for a publisher, or url to pull',
-              additionalProperties: false,
-            },
+export const StreamParamsSchema = Type.Object({ stream_id: StreamId });
+export const PushParamsSchema = Type.Object({ stream_id: StreamId, push_id: Type.String({ maxLength: 64 }) });
+
+// --- requests ---------------------------------------------------------------------------------------------------
+
+const UrlSource = Type.Object({ url: Url }, strict);
+
+export const IngestRequestSchema = named(
+  'IngestRequest',
+  Type.Object(
+    {
+      protocol: oneOf(['rtmp', 'rtsp', 'gb28181', 'srt', 'webrtc']),
+      stream_id: Type.Optional(
+        Type.String({ maxLength: 257, description: 'Needed where it does not follow from the source' }),
+      ),
+      source: Type.Object(
+        {
+          rtmp: Type.Optional(
+            Type.Object(
+              {
+                app: Type.Optional(Type.String({ minLength: 1, maxLength: 128 })),
+                stream: Type.Optional(Type.String({ minLength: 1, maxLength: 128 })),
+                url: Type.Optional(Url),
+              },
+              { ...strict, description: '`app` and `stream` to wait for a publisher, or `url` to pull' },
+            ),
           ),
-        ),
-        rtsp: Type.Optional(Type.Object({ url: Type.String({ maxLength: 2048 }) })),
-        gb28181: Type.Optional(
-          Type.Object({
-            device_id: Type.String({ maxLength: 32 }),
-            channel_id: Type.String({ maxLength: 32 }),
-          }),
-        ),
-      },
-      { additionalProperties: false },
-    ),
-  },
-  { additionalProperties: false },
+          rtsp: Type.Optional(UrlSource),
+          gb28181: Type.Optional(
+            Type.Object(
+              {
+                device_id: Type.String({ minLength: 1, maxLength: 32 }),
+                channel_id: Type.String({ minLength: 1, maxLength: 32 }),
+              },
+              strict,
+            ),
+          ),
+          srt: Type.Optional(UrlSource),
+        },
+        { ...strict, description: "The member named as the protocol is used; others' are let pass" },
+      ),
+    },
+    strict,
+  ),
 );
-export type IngestRequest = Static<typeof IngestRequest>;
+export type IngestSource = Static<typeof IngestRequestSchema>['source'];
 
-export const PushRequest = Type.Object(
-  { url: Type.String({ maxLength: 2048 }) },
-  { additionalProperties: false },
-);
+export const PushRequestSchema = named('PushRequest', Type.Object({ url: Url }, strict));
 
-export const PlayQuery = Type.Object(
+export const IngestListSchema = Type.Object({ ingests: Type.Array(the(IngestSchema)) });
+export const PushListSchema = Type.Object({ pushes: Type.Array(the(PushSchema)) });
+
+// --- playback, server -------------------------------------------------------------------------------------------
+
+export const PlayQuerySchema = Type.Object(
   {
     protocol: Type.Optional(
       Type.String({ maxLength: 16, description: 'hls, flv, rtmp, webrtc; left out: all that there are' }),
     ),
   },
-  { additionalProperties: false },
+  strict,
 );
 
-export const PlayAnswer = Type.Object({
-  stream_id: Type.String(),
-  urls: Type.Record(Type.String(), Type.String(), { description: 'By format' }),
-});
+export const PlaySchema = named(
+  'Play',
+  Type.Object({
+    stream_id: Type.String(),
+    urls: Type.Record(Type.String(), Type.String(), { description: 'By format' }),
+  }),
+);
 
-export const ProtocolList = Type.Object({
-  protocols: Type.Array(
-    Type.Object({
-      protocol: Type.String(),
-      listening: Type.Array(Type.String()),
-      connections: Type.Integer(),
-      publishers: Type.Integer(),
-      viewers: Type.Integer(),
-      bytes_in: Type.Integer(),
-      bytes_out: Type.Integer(),
-      refused: Type.Record(Type.String(), Type.Integer(), { description: 'By error code' }),
-    }),
-  ),
-});
+export const ProtocolSchema = named(
+  'Protocol',
+  Type.Object({
+    protocol: Type.String(),
+    listening: Type.Array(Type.String()),
+    connections: Type.Integer(),
+    publishers: Type.Integer(),
+    viewers: Type.Integer(),
+    bytes_in: Type.Integer(),
+    bytes_out: Type.Integer(),
+    refused: Type.Record(Type.String(), Type.Integer(), { description: 'Turned away, by error code' }),
+  }),
+);
 
-export const ServerInfo = Type.Object({
-  version: Type.String(),
-  started_at: Time,
-  uptime_seconds: Type.Number(),
-  memory_bytes: Type.Integer({ description: 'Resident' }),
-  event_loop_delay_ms: Type.Number({ description: 'The 99th percentile since the last request' }),
-  streams: Type.Integer(),
-});
+export const ServerSchema = named(
+  'Server',
+  Type.Object({
+    version: Type.String(),
+    started_at: Time,
+    uptime_seconds: Seconds,
+    memory_bytes: Type.Integer({ description: 'Resident' }),
+    heap_bytes: Type.Integer({ description: 'Used by JavaScript' }),
+    buffer_bytes: Type.Integer({ description: 'Of media and sockets, outside the heap' }),
+    event_loop_delay_ms: Type.Number({ description: 'How late timers ran, 99th percentile of a minute' }),
+    streams: Type.Integer(),
+    media_port: Type.Integer({ description: 'Where `/flv` and `/hls` are served' }),
+  }),
+);
+
+export const ProtocolListSchema = Type.Object({ protocols: Type.Array(the(ProtocolSchema)) });
+export const HealthSchema = Type.Object({ status: oneOf(['ok']) });
+
+/** What references point to. */
+export const NAMED_SCHEMAS: readonly TSchema[] = [
+  ProblemSchema,
+  IngestSchema,
+  PushSchema,
+  TrackSchema,
+  HistoryEntrySchema,
+  StreamSummarySchema,
+  ViewerSchema,
+  ProtocolSchema,
+];

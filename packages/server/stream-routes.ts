@@ -1,68 +1,50 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { FluxError } from '@flux-iot/core/errors/flux-error';
-import type { ProtocolAdapter } from '@flux-iot/core/orchestrator/protocol-adapter';
-import type { StreamOrchestrator } from '@flux-iot/core/orchestrator/stream-orchestrator';
-import type { StreamStatus } from '@flux-iot/core/orchestrator/stream-status';
-import { parseStreamId, streamIdOf } from '@flux-iot/core/stream/stream-id';
+import { parseStreamId } from '@flux-iot/core/stream/stream-id';
 import { Type } from 'typebox';
+import { adapterOf, knownStream, knownStreams, type RouteContext, STOPPED } from './context.ts';
 import { hostOf } from './host.ts';
-import { presentDetail, presentIngest, presentPush, presentStats, presentSummary } from './present.ts';
+import { presentDetail, presentStats, presentSummary, presentViewer } from './present.ts';
 import {
-  IngestBody,
-  IngestRequest,
-  ListQuery,
-  PlayAnswer,
-  PlayQuery,
+  ListQuerySchema,
+  PageQuerySchema,
+  PlayQuerySchema,
+  PlaySchema,
   PROBLEMS,
-  PushBody,
-  PushRequest,
-  StreamDetail,
-  StreamIdParams,
-  StreamList,
-  StreamStats,
+  StreamDetailSchema,
+  StreamListSchema,
+  StreamParamsSchema,
+  StreamStatsSchema,
+  ViewerListSchema,
 } from './schemas.ts';
 
-export interface RouteOptions {
-  readonly orchestrator: StreamOrchestrator;
-  readonly adapters: readonly ProtocolAdapter[];
-}
+const tags = ['streams'];
 
-const STOPPED = { code: 'stopped', message: 'Stopped by request.' };
-
-/** The specification's §5: streams, ingests, pushes. */
-export const streamRoutes: FastifyPluginAsyncTypebox<RouteOptions> = async (
-  app,
-  { orchestrator, adapters },
-) => {
-  const statusOf = (streamId: string): StreamStatus => {
-    const status = orchestrator.getStreamStatus(parseStreamId(streamId));
-    if (!status) throw new FluxError('STREAM_NOT_FOUND', `There is no stream ${streamId}.`);
-    return status;
-  };
-  const adapterOf = (protocol: string): ProtocolAdapter => {
-    const adapter = adapters.find(({ protocolName }) => protocolName === protocol);
-    if (!adapter) throw new FluxError('PROTOCOL_DISABLED', `The protocol ${protocol} is not enabled.`);
-    return adapter;
-  };
+/** The specification's §5.2 and §5.4: streams, what they do, where they can be played. */
+export const streamRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (app, context) => {
+  const { orchestrator, adapters } = context;
 
   app.get(
     '/streams',
     {
       schema: {
-        summary: 'All streams',
-        tags: ['streams'],
-        querystring: ListQuery,
-        response: { 200: StreamList, ...PROBLEMS },
+        summary: 'All streams, by id',
+        tags,
+        querystring: ListQuerySchema,
+        response: { 200: StreamListSchema, ...PROBLEMS },
       },
     },
-    async ({ query: { limit, offset, state, protocol, q } }) => {
-      const matching = orchestrator
-        .listStreams()
-        .filter(status => state === undefined || status.state === state)
-        .filter(status => protocol === undefined || status.protocol === protocol)
-        .filter(status => q === undefined || status.streamId.includes(q))
-        .sort((one, other) => (one.streamId < other.streamId ? -1 : 1));
-      const streams = matching.slice(offset, offset + limit).map(presentSummary);
+    async request => {
+      const { limit, offset, state, protocol, q } = request.query;
+      const part = q?.toLowerCase();
+      const host = hostOf(request);
+      const matching = knownStreams(context).filter(
+        ({ streamId, status, ingest }) =>
+          (state === undefined || (status?.state ?? 'waiting') === state) &&
+          (protocol === undefined || (status?.protocol ?? ingest?.protocol) === protocol) &&
+          (part === undefined || streamId.toLowerCase().includes(part)),
+      );
+      const streams = matching.slice(offset, offset + limit).map(known => presentSummary(known, host));
       return { streams, total: matching.length, limit, offset };
     },
   );
@@ -72,20 +54,14 @@ export const streamRoutes: FastifyPluginAsyncTypebox<RouteOptions> = async (
     {
       schema: {
         summary: 'One stream, with its time line',
-        tags: ['streams'],
-        params: StreamIdParams,
-        response: { 200: StreamDetail, ...PROBLEMS },
+        tags,
+        params: StreamParamsSchema,
+        response: { 200: StreamDetailSchema, ...PROBLEMS },
       },
     },
     async request => {
-      const { stream_id: streamId } = request.params;
-      const status = statusOf(streamId);
-      return presentDetail(
-        status,
-        orchestrator.getIngest(streamId),
-        orchestrator.pushesOf(streamId),
-        hostOf(request),
-      );
+      const known = knownStream(context, request.params.stream_id);
+      return presentDetail(known, orchestrator.pushesOf(known.streamId), hostOf(request));
     },
   );
 
@@ -94,12 +70,31 @@ export const streamRoutes: FastifyPluginAsyncTypebox<RouteOptions> = async (
     {
       schema: {
         summary: 'Statistics of one stream',
-        tags: ['streams'],
-        params: StreamIdParams,
-        response: { 200: StreamStats, ...PROBLEMS },
+        tags,
+        params: StreamParamsSchema,
+        response: { 200: StreamStatsSchema, ...PROBLEMS },
       },
     },
-    async request => presentStats(statusOf(request.params.stream_id)),
+    async request => presentStats(knownStream(context, request.params.stream_id)),
+  );
+
+  app.get(
+    '/streams/:stream_id/viewers',
+    {
+      schema: {
+        summary: 'Who watches, the longest first',
+        tags,
+        params: StreamParamsSchema,
+        querystring: PageQuerySchema,
+        response: { 200: ViewerListSchema, ...PROBLEMS },
+      },
+    },
+    async ({ params, query: { limit, offset } }) => {
+      const { streamId } = knownStream(context, params.stream_id);
+      const viewers = orchestrator.findStream(streamId)?.viewers ?? [];
+      const page = viewers.slice(offset, offset + limit).map(presentViewer);
+      return { viewers: page, total: viewers.length, limit, offset };
+    },
   );
 
   app.get(
@@ -107,22 +102,21 @@ export const streamRoutes: FastifyPluginAsyncTypebox<RouteOptions> = async (
     {
       schema: {
         summary: 'Addresses at which the stream can be played',
-        tags: ['streams'],
-        params: StreamIdParams,
-        querystring: PlayQuery,
-        response: { 200: PlayAnswer, ...PROBLEMS },
+        tags,
+        params: StreamParamsSchema,
+        querystring: PlayQuerySchema,
+        response: { 200: PlaySchema, ...PROBLEMS },
       },
     },
     async request => {
-      const { stream_id: streamId } = request.params;
-      statusOf(streamId);
+      const { streamId } = knownStream(context, request.params.stream_id);
       const host = hostOf(request);
       const { protocol } = request.query;
-      const chosen = protocol === undefined ? adapters : [adapterOf(protocol)];
-      const urls = Object.assign({}, ...chosen.map(adapter => adapter.playUrls?.(streamId, host) ?? {}));
-      if (protocol !== undefined && Object.keys(urls).length === 0) {
-        throw new FluxError('PROTOCOL_UNSUPPORTED', `${protocol} cannot be played.`);
-      }
+      const chosen = protocol === undefined ? adapters : [adapterOf(context, protocol)];
+      const urls: Record<string, string> = {};
+      for (const adapter of chosen) Object.assign(urls, adapter.playUrls?.(streamId, host));
+      if (protocol !== undefined && Object.keys(urls).length === 0)
+        throw new FluxError('PROTOCOL_UNSUPPORTED', `Streams cannot be played by ${protocol}.`);
       return { stream_id: streamId, urls };
     },
   );
@@ -132,8 +126,8 @@ export const streamRoutes: FastifyPluginAsyncTypebox<RouteOptions> = async (
     {
       schema: {
         summary: 'Close the publisher and all viewers',
-        tags: ['streams'],
-        params: StreamIdParams,
+        tags,
+        params: StreamParamsSchema,
         response: { 204: Type.Null(), ...PROBLEMS },
       },
     },
@@ -142,136 +136,4 @@ export const streamRoutes: FastifyPluginAsyncTypebox<RouteOptions> = async (
       return reply.code(204).send(null);
     },
   );
-
-  app.post(
-    '/streams/ingest',
-    {
-      schema: {
-        summary: 'Bring a stream: wait for its publisher, or pull it',
-        tags: ['ingests'],
-        body: IngestRequest,
-        response: { 201: IngestBody, ...PROBLEMS },
-      },
-    },
-    async (request, reply) => {
-      const { protocol, source } = request.body;
-      const adapter = adapterOf(protocol);
-      if (!adapter.ingest) throw new FluxError('PROTOCOL_UNSUPPORTED', `${protocol} cannot bring streams.`);
-      const own = (source as Record<string, Record<string, unknown> | undefined>)[protocol];
-      if (!own) throw new FluxError('REQUEST_INVALID', `body.source.${protocol} is missing.`);
-      const streamId = parseStreamId(request.body.stream_id ?? impliedStreamId(source.rtmp));
-      const host = hostOf(request);
-      const ingest = orchestrator.addIngest(streamId, () => adapter.ingest!(streamId, own));
-      return reply.code(201).send(presentIngest(ingest, host));
-    },
-  );
-
-  app.get(
-    '/ingests',
-    {
-      schema: {
-        summary: 'All ingests',
-        tags: ['ingests'],
-        response: { 200: Type.Object({ ingests: Type.Array(IngestBody) }), ...PROBLEMS },
-      },
-    },
-    async request => {
-      const host = hostOf(request);
-      return { ingests: orchestrator.ingests.map(ingest => presentIngest(ingest, host)) };
-    },
-  );
-
-  app.get(
-    '/ingests/:stream_id',
-    {
-      schema: {
-        summary: 'One ingest',
-        tags: ['ingests'],
-        params: StreamIdParams,
-        response: { 200: IngestBody, ...PROBLEMS },
-      },
-    },
-    async request => {
-      const ingest = orchestrator.getIngest(request.params.stream_id);
-      if (!ingest) throw new FluxError('INGEST_NOT_FOUND', `There is no ingest ${request.params.stream_id}.`);
-      return presentIngest(ingest, hostOf(request));
-    },
-  );
-
-  app.delete(
-    '/ingests/:stream_id',
-    {
-      schema: {
-        summary: 'Stop an ingest, and its stream with it',
-        tags: ['ingests'],
-        params: StreamIdParams,
-        response: { 204: Type.Null(), ...PROBLEMS },
-      },
-    },
-    async (request, reply) => {
-      const { stream_id: streamId } = request.params;
-      if (!orchestrator.getIngest(streamId))
-        throw new FluxError('INGEST_NOT_FOUND', `There is no ingest ${streamId}.`);
-      orchestrator.stopStream(streamId, STOPPED);
-      return reply.code(204).send(null);
-    },
-  );
-
-  app.post(
-    '/streams/:stream_id/push',
-    {
-      schema: {
-        summary: 'Send the stream on to another server',
-        tags: ['pushes'],
-        params: StreamIdParams,
-        body: PushRequest,
-        response: { 201: PushBody, ...PROBLEMS },
-      },
-    },
-    async (request, reply) => {
-      const { stream_id: streamId } = request.params;
-      statusOf(streamId);
-      const adapter = adapters.find(({ push }) => push !== undefined);
-      if (!adapter?.push) throw new FluxError('PROTOCOL_DISABLED', 'No enabled protocol can push.');
-      const push = adapter.push(streamId, request.body.url);
-      orchestrator.addPush(push);
-      return reply.code(201).send(presentPush(push));
-    },
-  );
-
-  app.get(
-    '/streams/:stream_id/pushes',
-    {
-      schema: {
-        summary: 'Where the stream is sent on to',
-        tags: ['pushes'],
-        params: StreamIdParams,
-        response: { 200: Type.Object({ pushes: Type.Array(PushBody) }), ...PROBLEMS },
-      },
-    },
-    async request => ({ pushes: orchestrator.pushesOf(request.params.stream_id).map(presentPush) }),
-  );
-
-  app.delete(
-    '/streams/:stream_id/pushes/:push_id',
-    {
-      schema: {
-        summary: 'Stop sending the stream on',
-        tags: ['pushes'],
-        params: Type.Object({ ...StreamIdParams.properties, push_id: Type.String({ maxLength: 64 }) }),
-        response: { 204: Type.Null(), ...PROBLEMS },
-      },
-    },
-    async (request, reply) => {
-      orchestrator.removePush(request.params.stream_id, request.params.push_id);
-      return reply.code(204).send(null);
-    },
-  );
 };
-
-/** The id of the stream that publishing to this app and name makes. */
-function impliedStreamId(rtmp: IngestRequest['source']['rtmp']): string {
-  if (!rtmp?.stream)
-    throw new FluxError('REQUEST_INVALID', 'body.stream_id is missing, and does not follow from the source.');
-  return streamIdOf(rtmp.app ?? 'live', rtmp.stream);
-}

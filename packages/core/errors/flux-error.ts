@@ -14,6 +14,7 @@ export const ERROR_CODES = {
   },
   REQUEST_INVALID: { status: 400, meaning: 'A parameter or the body of the request is wrong.' },
   REQUEST_TOO_LARGE: { status: 413, meaning: 'The body of the request is larger than allowed.' },
+  MEDIA_TYPE_UNSUPPORTED: { status: 415, meaning: 'The body of the request is not JSON.' },
   URL_INVALID: { status: 400, meaning: 'The URL is not one that the protocol can use.' },
   METHOD_NOT_ALLOWED: { status: 405, meaning: 'The path does not take this method.' },
   ROUTE_NOT_FOUND: { status: 404, meaning: 'There is nothing at this path.' },
@@ -31,6 +32,7 @@ export const ERROR_CODES = {
   UPSTREAM_FAILED: { status: 502, meaning: 'The remote server refused, failed or went away.' },
   TIMED_OUT: { status: 504, meaning: 'What was waited for did not come in time.' },
   STORAGE_FAILED: { status: 500, meaning: 'The media storage could not read or write.' },
+  NOT_READY: { status: 503, meaning: 'A protocol does not listen yet, or no longer.' },
   INTERNAL: { status: 500, meaning: 'A fault of the server; the log has its cause.' },
 } as const satisfies Record<string, { status: number; meaning: string }>;
 

@@ -70,6 +70,8 @@ export class Stream extends EventEmitter<StreamEvents> {
 
   constructor(id: StreamId, scheduler: FlushScheduler, options: StreamOptions) {
     super();
+    // Everyone who waits for it to be live listens.
+    this.setMaxListeners(0);
     this.id = id;
     this.#scheduler = scheduler;
     this.#options = options;

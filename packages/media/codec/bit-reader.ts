@@ -51,13 +51,13 @@ export class BitReader {
   /** se(v) */
   se(): number {
     const code = this.ue();
-    return code % 2 === 0 ? -code / 2 : (code + 1) / 2;
+    return code % 2 === 0 ? 0 - code / 2 : (code + 1) / 2;
   }
 }
 
 /** The payload of a NAL unit without its emulation prevention bytes (H.264 §7.4.1, H.265 §7.4.2). */
-export function unescapeRbsp(nalUnit: Uint8Array): Uint8Array {
-  const payload = new Uint8Array(nalUnit.length);
+export function unescapeRbsp(nalUnit: Buffer): Buffer {
+  const payload = Buffer.allocUnsafe(nalUnit.length);
   let length = 0;
   let zeros = 0;
   for (const byte of nalUnit) {

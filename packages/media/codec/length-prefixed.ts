@@ -1,15 +1,23 @@
 import { ParseError } from '../model/parse-error.ts';
 import { splitLengthPrefixed } from '../model/sample.ts';
 import { H264_NAL, h264NalType } from './h264/nal-unit.ts';
+import { type RecoveryPoint, recoveryPointOf } from './h264/sei.ts';
 import { H265_NAL, h265NalType, isH265RandomAccess } from './h265/nal-unit.ts';
 
 /** What `inspectLengthPrefixed` found, as bits of one number: it runs for every frame. */
 export const FOUND_KEY = 1;
 export const FOUND_PARAMETER_SETS = 2;
+/** H.264: a recovery point SEI. Where a container calls the picture a key frame too, decoding can start there. */
+export const FOUND_RECOVERY_POINT = 4;
+const FOUND_EXACT_RECOVERY = 8;
+const FOUND_SPS = 16;
+const PUBLIC = FOUND_KEY | FOUND_PARAMETER_SETS | FOUND_RECOVERY_POINT;
 
 /**
- * Walks an access unit of four-byte length-prefixed NAL units once and says whether it holds a random access picture
- * (`FOUND_KEY`) and parameter sets (`FOUND_PARAMETER_SETS`). Throws `ParseError` where the lengths do not add up.
+ * Walks an access unit of four-byte length-prefixed NAL units once and says what it holds: `FOUND_PARAMETER_SETS`,
+ * `FOUND_RECOVERY_POINT` and `FOUND_KEY`, decoding can start here. That is an IDR picture in H.264 and any random
+ * access picture in H.265. Some cameras and encoders with open GOPs send no IDR picture after the first: there an SPS
+ * with a recovery point of recovery_frame_cnt 0 is taken for one. Throws `ParseError` where the lengths do not add up.
  */
 export function inspectLengthPrefixed(data: Buffer, codec: 'h264' | 'h265'): number {
   let found = 0;
@@ -19,16 +27,33 @@ export function inspectLengthPrefixed(data: Buffer, codec: 'h264' | 'h265'): num
     const length = data.readUInt32BE(at);
     at += 4;
     if (length > data.length - at) throw new ParseError('NAL unit longer than its access unit', at);
-    if (length > 0) found |= codec === 'h264' ? inspectH264(data[at]!) : inspectH265(data[at]!);
+    if (length > 0) {
+      found |= codec === 'h264' ? inspectH264(data, at, at + length) : inspectH265(data[at]!);
+    }
     at += length;
   }
-  return found;
+  if (found & FOUND_SPS && found & FOUND_EXACT_RECOVERY) found |= FOUND_KEY;
+  return found & PUBLIC;
 }
 
-function inspectH264(firstByte: number): number {
-  const type = h264NalType(firstByte);
-  if (type === H264_NAL.IDR) return FOUND_KEY;
-  return type === H264_NAL.SPS || type === H264_NAL.PPS ? FOUND_PARAMETER_SETS : 0;
+function inspectH264(data: Buffer, start: number, end: number): number {
+  switch (h264NalType(data[start]!)) {
+    case H264_NAL.IDR:
+      return FOUND_KEY;
+    case H264_NAL.SPS:
+      return FOUND_PARAMETER_SETS | FOUND_SPS;
+    case H264_NAL.PPS:
+      return FOUND_PARAMETER_SETS;
+    case H264_NAL.SEI:
+      return foundBy(recoveryPointOf(data, start, end));
+    default:
+      return 0;
+  }
+}
+
+function foundBy(recoveryPoint: RecoveryPoint): number {
+  if (recoveryPoint === 'none') return 0;
+  return recoveryPoint === 'exact' ? FOUND_RECOVERY_POINT | FOUND_EXACT_RECOVERY : FOUND_RECOVERY_POINT;
 }
 
 function inspectH265(firstByte: number): number {

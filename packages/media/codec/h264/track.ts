@@ -1,9 +1,13 @@
 import { ParseError } from '../../model/parse-error.ts';
 import type { H264Track, TrackIdentity } from '../../model/track.ts';
+import { copyParameterSets } from '../parameter-sets.ts';
+import { MAX_PPS, MAX_SPS } from './configuration-record.ts';
 import { parseH264Sps } from './sps.ts';
 
+const BASELINE = 66;
+const CONSTRAINT_SET1 = 0x40;
 const PROFILES: Readonly<Record<number, string>> = {
-  66: 'Baseline',
+  [BASELINE]: 'Baseline',
   77: 'Main',
   88: 'Extended',
   100: 'High',
@@ -28,12 +32,18 @@ export function h264Track(
     ...identity,
     kind: 'video',
     codec: 'h264',
-    sps: sps.map(set => Buffer.from(set)),
-    pps: pps.map(set => Buffer.from(set)),
+    sps: copyParameterSets(sps, MAX_SPS),
+    pps: copyParameterSets(pps, MAX_PPS),
     width,
     height,
     frameRate,
-    profile: PROFILES[profileIdc] ?? `profile ${profileIdc}`,
+    profile: profileName(profileIdc, constraintFlags),
     codecString: `avc1.${hex}`,
   };
+}
+
+function profileName(profileIdc: number, constraintFlags: number): string {
+  // What every encoder calls Baseline; only this subset is also decoded by Main decoders, and by browsers.
+  if (profileIdc === BASELINE && constraintFlags & CONSTRAINT_SET1) return 'Constrained Baseline';
+  return PROFILES[profileIdc] ?? `profile ${profileIdc}`;
 }

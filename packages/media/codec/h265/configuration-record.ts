@@ -1,4 +1,5 @@
 import { ParseError } from '../../model/parse-error.ts';
+import { appendParameterSets, ParameterSetReader } from '../parameter-sets.ts';
 import { H265_NAL } from './nal-unit.ts';
 import { parseH265Sps } from './sps.ts';
 
@@ -11,6 +12,11 @@ export interface HevcConfigurationRecord {
   readonly pps: readonly Buffer[];
 }
 
+/** As many as there are identifiers (H.265 §7.4.3). */
+export const MAX_VPS = 16;
+export const MAX_SPS = 16;
+export const MAX_PPS = 64;
+
 const FIXED_SIZE = 23;
 
 /** Views into `data`: copy what is to be kept. */
@@ -21,21 +27,14 @@ export function parseHevcConfigurationRecord(data: Buffer): HevcConfigurationRec
   const lengthSize = (data[21]! & 3) + 1;
   if (lengthSize === 3) throw new ParseError('HEVC configuration record with three-byte lengths', 21);
   const sets: Record<number, Buffer[]> = { [H265_NAL.VPS]: [], [H265_NAL.SPS]: [], [H265_NAL.PPS]: [] };
-  const arrays = data[22]!;
-  let at = FIXED_SIZE;
+  const reader = new ParameterSetReader(data, FIXED_SIZE);
+  const arrays = data[FIXED_SIZE - 1]!;
   for (let array = 0; array < arrays; array++) {
+    const { at } = reader;
     if (data.length - at < 3) throw new ParseError('HEVC configuration record cut off', at);
-    const list = sets[data[at]! & 0x3f];
-    const count = data.readUInt16BE(at + 1);
-    at += 3;
-    for (let index = 0; index < count; index++) {
-      if (data.length - at < 2) throw new ParseError('HEVC configuration record cut off', at);
-      const length = data.readUInt16BE(at);
-      at += 2;
-      if (length > data.length - at) throw new ParseError('parameter set longer than its record', at);
-      if (length > 0) list?.push(data.subarray(at, at + length));
-      at += length;
-    }
+    reader.at += 3;
+    const list = sets[data[at]! & 0x3f]; // none for SEI messages
+    for (const set of reader.read(data.readUInt16BE(at + 1))) list?.push(set);
   }
   return { lengthSize, vps: sets[H265_NAL.VPS]!, sps: sets[H265_NAL.SPS]!, pps: sets[H265_NAL.PPS]! };
 }
@@ -63,22 +62,18 @@ export function hevcConfigurationRecord(sets: {
   fixed.writeUInt16BE(0, 19); // avgFrameRate unknown
   fixed[21] = (sps.maxSubLayers << 3) | ((sps.temporalIdNesting ? 1 : 0) << 2) | 3;
   const arrays = [
-    { type: H265_NAL.VPS, list: sets.vps },
-    { type: H265_NAL.SPS, list: sets.sps },
-    { type: H265_NAL.PPS, list: sets.pps },
+    { type: H265_NAL.VPS, list: sets.vps, max: MAX_VPS },
+    { type: H265_NAL.SPS, list: sets.sps, max: MAX_SPS },
+    { type: H265_NAL.PPS, list: sets.pps, max: MAX_PPS },
   ].filter(({ list }) => list.length > 0);
   fixed[22] = arrays.length;
   const parts: Buffer[] = [fixed];
-  for (const { type, list } of arrays) {
+  for (const { type, list, max } of arrays) {
     const head = Buffer.alloc(3);
     head[0] = 0x80 | type; // array_completeness
     head.writeUInt16BE(list.length, 1);
     parts.push(head);
-    for (const set of list) {
-      const length = Buffer.alloc(2);
-      length.writeUInt16BE(set.length);
-      parts.push(length, set);
-    }
+    appendParameterSets(parts, list, max);
   }
   return Buffer.concat(parts);
 }

@@ -22,6 +22,7 @@ export interface H265Sps {
   readonly frameRate: number | undefined;
 }
 
+const MAX_SUB_LAYERS = 7;
 const MAX_DIMENSION = 16_384;
 const EXTENDED_SAR = 255;
 const MAX_DELTA_POCS = 32;
@@ -30,17 +31,18 @@ const MAX_DELTA_POCS = 32;
 export function parseH265Sps(nalUnit: Buffer): H265Sps {
   if (nalUnit.length < 15) throw new ParseError('SPS too short', 0);
   if (h265NalType(nalUnit[0]!) !== H265_NAL.SPS) throw new ParseError('not an SPS', 0);
-  const payload = Buffer.from(unescapeRbsp(nalUnit.subarray(2)));
+  const payload = unescapeRbsp(nalUnit.subarray(2));
   if (payload.length < 13) throw new ParseError('SPS too short', 0);
   const reader = new BitReader(payload);
   reader.skip(4); // sps_video_parameter_set_id
   const maxSubLayers = reader.bits(3) + 1;
+  if (maxSubLayers > MAX_SUB_LAYERS) throw new ParseError('SPS with too many sub-layers', 2);
   const temporalIdNesting = reader.flag();
   const profileSpace = reader.bits(2);
   const tier = reader.bits(1);
   const profileIdc = reader.bits(5);
   const profileCompatibility = reader.bits(32);
-  const constraintFlags = payload.subarray(6, 12);
+  const constraintFlags = Buffer.from(payload.subarray(6, 12));
   reader.skip(48);
   const levelIdc = reader.bits(8);
   skipSubLayerLevels(reader, maxSubLayers);
@@ -67,7 +69,7 @@ export function parseH265Sps(nalUnit: Buffer): H265Sps {
     tier,
     profileIdc,
     profileCompatibility,
-    constraintFlags: Buffer.from(constraintFlags),
+    constraintFlags,
     levelIdc,
     maxSubLayers,
     temporalIdNesting,

@@ -1,5 +1,7 @@
 import { ParseError } from '../../model/parse-error.ts';
 import type { H265Track, TrackIdentity } from '../../model/track.ts';
+import { copyParameterSets } from '../parameter-sets.ts';
+import { MAX_PPS, MAX_SPS, MAX_VPS } from './configuration-record.ts';
 import { type H265Sps, parseH265Sps } from './sps.ts';
 
 const PROFILES: Readonly<Record<number, string>> = {
@@ -24,9 +26,9 @@ export function h265Track(
     ...identity,
     kind: 'video',
     codec: 'h265',
-    vps: vps.map(set => Buffer.from(set)),
-    sps: sps.map(set => Buffer.from(set)),
-    pps: pps.map(set => Buffer.from(set)),
+    vps: copyParameterSets(vps, MAX_VPS),
+    sps: copyParameterSets(sps, MAX_SPS),
+    pps: copyParameterSets(pps, MAX_PPS),
     width: parsed.width,
     height: parsed.height,
     frameRate: parsed.frameRate,
@@ -40,11 +42,11 @@ function codecString(sps: H265Sps): string {
   const space = ['', 'A', 'B', 'C'][sps.profileSpace] ?? '';
   let reversed = 0;
   for (let bit = 0; bit < 32; bit++) if ((sps.profileCompatibility >>> bit) & 1) reversed += 2 ** (31 - bit);
-  const constraints = [...sps.constraintFlags].map(byte => byte.toString(16));
+  const constraints = [...sps.constraintFlags].map(byte => byte.toString(16).toUpperCase());
   while (constraints.at(-1) === '0') constraints.pop();
   const parts = [
     `${space}${sps.profileIdc}`,
-    reversed.toString(16),
+    reversed.toString(16).toUpperCase(),
     `${sps.tier ? 'H' : 'L'}${sps.levelIdc}`,
   ];
   return `hvc1.${[...parts, ...constraints].join('.')}`;

@@ -3,7 +3,8 @@ import { parseMp3FrameHeader } from './frame-header.ts';
 
 /** A track as its first frame describes it. */
 export function mp3Track(identity: TrackIdentity, frame: Buffer): Mp3Track {
-  const { sampleRate, channels } = parseMp3FrameHeader(frame);
-  // RFC 6381 and the MP4 registration authority: object type 0x6b, MPEG-1 audio.
-  return { ...identity, kind: 'audio', codec: 'mp3', sampleRate, channels, codecString: 'mp4a.6b' };
+  const { version, sampleRate, channels } = parseMp3FrameHeader(frame);
+  // Object types of MPEG-1 and of MPEG-2 audio (MP4 registration authority). Browsers know them in capitals alone.
+  const codecString = version === 1 ? 'mp4a.6B' : 'mp4a.69';
+  return { ...identity, kind: 'audio', codec: 'mp3', sampleRate, channels, codecString };
 }

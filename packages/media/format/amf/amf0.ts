@@ -1,210 +1,116 @@
-import { ParseError } from '../../model/parse-error.ts';
+import { ByteWriter } from '../../model/byte-writer.ts';
 import type { DataValue } from '../../model/sample.ts';
+import { AmfInput, type AmfLimits, type AmfRecord, amfRecord, ReferenceTable } from './amf-input.ts';
+import { AMF0 } from './amf0-marker.ts';
+import { Amf0Writer } from './amf0-writer.ts';
 import { Amf3Reader } from './amf3.ts';
 
-/** Type markers (AMF 0 specification §2.1). */
-const MARKER = {
-  NUMBER: 0,
-  BOOLEAN: 1,
-  STRING: 2,
-  OBJECT: 3,
-  NULL: 5,
-  UNDEFINED: 6,
-  REFERENCE: 7,
-  ECMA_ARRAY: 8,
-  OBJECT_END: 9,
-  STRICT_ARRAY: 10,
-  DATE: 11,
-  LONG_STRING: 12,
-  UNSUPPORTED: 13,
-  XML_DOCUMENT: 15,
-  TYPED_OBJECT: 16,
-  AVMPLUS: 17,
-} as const;
-
-/** Deeper values overflow the stack of those who follow them; no real message comes near. */
-const MAX_DEPTH = 16;
-/** Values and properties of one message. */
-const MAX_VALUES = 4096;
-
-/** Reads all values of a buffer. Throws `ParseError` for what is cut off, too deep, too many or unknown. */
-export function readAmf0(data: Buffer): DataValue[] {
-  const reader = new Amf0Reader(data);
+/**
+ * Reads all AMF0 values in `data` (Adobe AMF0, 2007). ECMA arrays and typed objects come as records, XML documents as
+ * strings, "unsupported" as undefined. Throws `ParseError`, also where values exceed the limits or contain
+ * themselves.
+ */
+export function readAmf0(data: Buffer, limits?: AmfLimits): DataValue[] {
+  const input = new AmfInput(data, limits);
+  const reader = new Amf0Reader(input);
   const values: DataValue[] = [];
-  while (!reader.atEnd) values.push(reader.value(0));
+  while (input.remaining > 0) values.push(reader.value(0));
   return values;
 }
 
+/** Records become objects, or ECMA arrays where `records` says so: what players expect in `onMetaData`. */
+export function writeAmf0(values: readonly DataValue[], records: 'object' | 'ecma-array' = 'object'): Buffer {
+  const bytes = new ByteWriter(1024);
+  const writer = new Amf0Writer(bytes, records);
+  for (const value of values) writer.value(value);
+  const { slab, start, end } = bytes.take();
+  return slab.subarray(start, end);
+}
+
 class Amf0Reader {
-  readonly #data: Buffer;
-  readonly #references: DataValue[] = [];
-  #at = 0;
-  #values = 0;
+  readonly #input: AmfInput;
+  readonly #references: ReferenceTable<DataValue>;
+  /** One for all AMF3 values of the message: they share their tables. */
+  #amf3: Amf3Reader | undefined;
 
-  constructor(data: Buffer) {
-    this.#data = data;
-  }
-
-  get atEnd(): boolean {
-    return this.#at >= this.#data.length;
+  constructor(input: AmfInput) {
+    this.#input = input;
+    this.#references = new ReferenceTable(input);
   }
 
   value(depth: number): DataValue {
-    if (depth > MAX_DEPTH) throw new ParseError('AMF0 nested too deeply', this.#at);
-    if (++this.#values > MAX_VALUES) throw new ParseError('AMF0 with too many values', this.#at);
-    const marker = this.#data[this.#take(1)]!;
+    const input = this.#input;
+    input.beginValue(depth);
+    const marker = input.u8();
     switch (marker) {
-      case MARKER.NUMBER:
-        return this.#data.readDoubleBE(this.#take(8));
-      case MARKER.BOOLEAN:
-        return this.#data[this.#take(1)] !== 0;
-      case MARKER.STRING:
-        return this.#text(this.#u16());
-      case MARKER.LONG_STRING:
-      case MARKER.XML_DOCUMENT:
-        return this.#text(this.#u32());
-      case MARKER.NULL:
-      case MARKER.UNSUPPORTED:
+      case AMF0.NUMBER:
+        return input.double();
+      case AMF0.BOOLEAN:
+        return input.u8() !== 0;
+      case AMF0.STRING:
+        return input.text(input.u16());
+      case AMF0.NULL:
         return null;
-      case MARKER.UNDEFINED:
+      case AMF0.UNDEFINED:
+      case AMF0.UNSUPPORTED:
         return undefined;
-      case MARKER.OBJECT:
-        return this.#object(depth);
-      case MARKER.TYPED_OBJECT:
-        this.#text(this.#u16());
-        return this.#object(depth);
-      case MARKER.ECMA_ARRAY:
-        // The count is a hint that encoders get wrong; the end marker decides.
-        this.#take(4);
-        return this.#object(depth);
-      case MARKER.STRICT_ARRAY:
-        return this.#array(depth);
-      case MARKER.DATE: {
-        const time = this.#data.readDoubleBE(this.#take(8));
-        this.#take(2);
-        return new Date(time);
+      case AMF0.LONG_STRING:
+      case AMF0.XML_DOCUMENT:
+        return input.text(input.u32());
+      case AMF0.DATE: {
+        const date = new Date(input.double());
+        input.u16(); // time zone: reserved, to be ignored
+        return date;
       }
-      case MARKER.REFERENCE: {
-        const index = this.#u16();
-        if (index >= this.#references.length) throw new ParseError('AMF0 reference to nothing', this.#at);
-        return this.#references[index];
-      }
-      case MARKER.AVMPLUS: {
-        const reader = new Amf3Reader(this.#data, this.#at);
-        const value = reader.value();
-        this.#at = reader.position;
-        return value;
-      }
+      case AMF0.OBJECT:
+        return this.#referable(() => this.#properties(depth, false));
+      case AMF0.TYPED_OBJECT:
+        input.text(input.u16());
+        return this.#referable(() => this.#properties(depth, false));
+      case AMF0.ECMA_ARRAY:
+        input.u32(); // the number of properties, which encoders get wrong
+        return this.#referable(() => this.#properties(depth, true));
+      case AMF0.STRICT_ARRAY:
+        return this.#referable(() => this.#strictArray(depth));
+      case AMF0.REFERENCE:
+        return this.#references.get(input.u16());
+      case AMF0.AVMPLUS_OBJECT:
+        this.#amf3 ??= new Amf3Reader(input);
+        return this.#amf3.value(depth);
       default:
-        throw new ParseError(`AMF0 of unknown type ${marker}`, this.#at - 1);
+        throw input.error(`unknown AMF0 type ${marker}`);
     }
   }
 
-  #object(depth: number): DataValue {
-    const entries: [string, DataValue][] = [];
-    const index = this.#references.push(null) - 1;
-    for (;;) {
-      // Some encoders leave the end marker out at the very end of a message.
-      if (this.atEnd) break;
-      const key = this.#text(this.#u16());
-      if (key === '' && this.#data[this.#at] === MARKER.OBJECT_END) {
-        this.#at++;
-        break;
-      }
-      entries.push([key, this.value(depth + 1)]);
-    }
-    // fromEntries defines properties, so that a key such as __proto__ is one like any other.
-    const object = Object.fromEntries(entries);
-    this.#references[index] = object;
-    return object;
+  #referable(read: () => DataValue): DataValue {
+    const sizeBefore = this.#input.spent;
+    const index = this.#references.reserve();
+    return this.#references.define(index, read(), sizeBefore);
   }
 
-  #array(depth: number): DataValue {
-    const count = this.#u32();
-    if (count > this.#data.length - this.#at)
-      throw new ParseError('AMF0 array longer than its message', this.#at);
-    const index = this.#references.push(null) - 1;
+  /** Encoders leave the end marker out after the ECMA array that ends their `onMetaData`: `mayLackEnd`. */
+  #properties(depth: number, mayLackEnd: boolean): AmfRecord {
+    const input = this.#input;
+    const record = amfRecord();
+    while (!(mayLackEnd && input.remaining === 0)) {
+      const name = input.checkName(input.text(input.u16()));
+      if (name === '' && this.#skipEnd()) break;
+      record[name] = this.value(depth + 1);
+    }
+    return record;
+  }
+
+  #skipEnd(): boolean {
+    const { position } = this.#input;
+    if (this.#input.u8() === AMF0.OBJECT_END) return true;
+    this.#input.position = position;
+    return false;
+  }
+
+  #strictArray(depth: number): DataValue[] {
+    const count = this.#input.u32();
     const values: DataValue[] = [];
-    for (let item = 0; item < count; item++) values.push(this.value(depth + 1));
-    this.#references[index] = values;
+    for (let index = 0; index < count; index++) values.push(this.value(depth + 1));
     return values;
   }
-
-  #text(length: number): string {
-    const at = this.#take(length);
-    return this.#data.toString('utf8', at, at + length);
-  }
-
-  #u16(): number {
-    return this.#data.readUInt16BE(this.#take(2));
-  }
-
-  #u32(): number {
-    return this.#data.readUInt32BE(this.#take(4));
-  }
-
-  #take(length: number): number {
-    const at = this.#at;
-    if (length > this.#data.length - at) throw new ParseError('AMF0 cut off', at);
-    this.#at = at + length;
-    return at;
-  }
-}
-
-const MAX_SHORT_STRING = 0xffff;
-
-/** Writes the values one after the other. Objects become anonymous objects, arrays strict arrays. */
-export function writeAmf0(values: readonly DataValue[]): Buffer {
-  const parts: Buffer[] = [];
-  for (const value of values) write(value, parts, 0);
-  return Buffer.concat(parts);
-}
-
-function write(value: DataValue, parts: Buffer[], depth: number): void {
-  if (depth > MAX_DEPTH) throw new ParseError('value nested too deeply for AMF0');
-  if (value === undefined) {
-    parts.push(Buffer.from([MARKER.UNDEFINED]));
-  } else if (value === null) {
-    parts.push(Buffer.from([MARKER.NULL]));
-  } else if (typeof value === 'number') {
-    const bytes = Buffer.alloc(9);
-    bytes.writeDoubleBE(value, 1);
-    parts.push(bytes);
-  } else if (typeof value === 'boolean') {
-    parts.push(Buffer.from([MARKER.BOOLEAN, value ? 1 : 0]));
-  } else if (typeof value === 'string') {
-    const text = Buffer.from(value);
-    const isShort = text.length <= MAX_SHORT_STRING;
-    const head = Buffer.alloc(isShort ? 3 : 5);
-    head[0] = isShort ? MARKER.STRING : MARKER.LONG_STRING;
-    head.writeUIntBE(text.length, 1, isShort ? 2 : 4);
-    parts.push(head, text);
-  } else if (value instanceof Date) {
-    const bytes = Buffer.alloc(11);
-    bytes[0] = MARKER.DATE;
-    bytes.writeDoubleBE(value.getTime(), 1);
-    parts.push(bytes);
-  } else if (isArray(value)) {
-    const head = Buffer.alloc(5);
-    head[0] = MARKER.STRICT_ARRAY;
-    head.writeUInt32BE(value.length, 1);
-    parts.push(head);
-    for (const item of value) write(item, parts, depth + 1);
-  } else {
-    parts.push(Buffer.from([MARKER.OBJECT]));
-    for (const [key, item] of Object.entries(value)) {
-      // An empty key would read as the end.
-      if (key === '') continue;
-      const name = Buffer.from(key).subarray(0, MAX_SHORT_STRING);
-      const head = Buffer.alloc(2);
-      head.writeUInt16BE(name.length);
-      parts.push(head, name);
-      write(item, parts, depth + 1);
-    }
-    parts.push(Buffer.from([0, 0, MARKER.OBJECT_END]));
-  }
-}
-
-function isArray(value: DataValue): value is readonly DataValue[] {
-  return Array.isArray(value);
 }

@@ -1,172 +1,191 @@
-import { ParseError } from '../../model/parse-error.ts';
 import type { DataValue } from '../../model/sample.ts';
+import { AmfInput, type AmfLimits, type AmfRecord, amfRecord, ReferenceTable } from './amf-input.ts';
 
-/** Type markers (AMF 3 specification §3.1). */
-const MARKER = {
-  UNDEFINED: 0,
-  NULL: 1,
-  FALSE: 2,
-  TRUE: 3,
-  INTEGER: 4,
-  DOUBLE: 5,
-  STRING: 6,
-  XML_DOCUMENT: 7,
-  DATE: 8,
-  ARRAY: 9,
-  OBJECT: 10,
-  XML: 11,
-  BYTE_ARRAY: 12,
+/** Type markers (Adobe AMF3 §3.1). */
+const AMF3 = {
+  UNDEFINED: 0x00,
+  NULL: 0x01,
+  FALSE: 0x02,
+  TRUE: 0x03,
+  INTEGER: 0x04,
+  DOUBLE: 0x05,
+  STRING: 0x06,
+  XML_DOCUMENT: 0x07,
+  DATE: 0x08,
+  ARRAY: 0x09,
+  OBJECT: 0x0a,
+  XML: 0x0b,
+  BYTE_ARRAY: 0x0c,
+  VECTOR_INT: 0x0d,
+  VECTOR_UINT: 0x0e,
+  VECTOR_DOUBLE: 0x0f,
+  VECTOR_OBJECT: 0x10,
+  DICTIONARY: 0x11,
 } as const;
 
-const MAX_DEPTH = 16;
-const MAX_VALUES = 4096;
-
 interface Traits {
-  readonly isDynamic: boolean;
   readonly names: readonly string[];
+  readonly dynamic: boolean;
 }
 
-/** Reads AMF3 values, as Flash clients send them inside AMF0. Vectors, dictionaries and externalizables are refused. */
+/**
+ * Reads all AMF3 values in `data` (Adobe AMF3, 2013). Arrays with named members come as records; byte arrays,
+ * dictionaries and objects of classes that write themselves (externalizable) are refused. Throws `ParseError`.
+ */
+export function readAmf3(data: Buffer, limits?: AmfLimits): DataValue[] {
+  const input = new AmfInput(data, limits);
+  const reader = new Amf3Reader(input);
+  const values: DataValue[] = [];
+  while (input.remaining > 0) values.push(reader.value(0));
+  return values;
+}
+
+/** Reads values one by one; they share the tables of strings, objects and traits. */
 export class Amf3Reader {
-  readonly #data: Buffer;
-  readonly #strings: string[] = [];
-  readonly #objects: DataValue[] = [];
-  readonly #traits: Traits[] = [];
-  #at: number;
-  #values = 0;
+  readonly #input: AmfInput;
+  readonly #strings: ReferenceTable<string>;
+  readonly #objects: ReferenceTable<DataValue>;
+  readonly #traits: ReferenceTable<Traits>;
 
-  constructor(data: Buffer, at: number) {
-    this.#data = data;
-    this.#at = at;
+  constructor(input: AmfInput) {
+    this.#input = input;
+    this.#strings = new ReferenceTable(input);
+    this.#objects = new ReferenceTable(input);
+    this.#traits = new ReferenceTable(input);
   }
 
-  /** Where the next value begins. */
-  get position(): number {
-    return this.#at;
-  }
-
-  value(depth = 0): DataValue {
-    if (depth > MAX_DEPTH) throw new ParseError('AMF3 nested too deeply', this.#at);
-    if (++this.#values > MAX_VALUES) throw new ParseError('AMF3 with too many values', this.#at);
-    const marker = this.#data[this.#take(1)]!;
+  value(depth: number): DataValue {
+    const input = this.#input;
+    input.beginValue(depth);
+    const marker = input.u8();
     switch (marker) {
-      case MARKER.UNDEFINED:
+      case AMF3.UNDEFINED:
         return undefined;
-      case MARKER.NULL:
+      case AMF3.NULL:
         return null;
-      case MARKER.FALSE:
+      case AMF3.FALSE:
         return false;
-      case MARKER.TRUE:
+      case AMF3.TRUE:
         return true;
-      case MARKER.INTEGER:
+      case AMF3.INTEGER:
         return (this.#u29() << 3) >> 3;
-      case MARKER.DOUBLE:
-        return this.#data.readDoubleBE(this.#take(8));
-      case MARKER.STRING:
+      case AMF3.DOUBLE:
+        return input.double();
+      case AMF3.STRING:
         return this.#string();
-      case MARKER.DATE:
-        return this.#referenced(() => new Date(this.#data.readDoubleBE(this.#take(8))));
-      case MARKER.XML_DOCUMENT:
-      case MARKER.XML:
-        return this.#referenced(length => this.#text(length));
-      case MARKER.BYTE_ARRAY:
-        return this.#referenced(length => {
-          const at = this.#take(length);
-          return this.#data.toString('base64', at, at + length);
-        });
-      case MARKER.ARRAY:
-        return this.#referenced(length => this.#array(length, depth));
-      case MARKER.OBJECT:
-        return this.#referenced(header => this.#object(header, depth));
+      case AMF3.XML_DOCUMENT:
+      case AMF3.XML:
+        return this.#referable(length => input.text(length));
+      case AMF3.DATE:
+        return this.#referable(() => new Date(input.double()));
+      case AMF3.ARRAY:
+        return this.#referable(count => this.#array(count, depth));
+      case AMF3.OBJECT:
+        return this.#referable(flags => this.#object(flags, depth));
+      case AMF3.VECTOR_INT:
+        return this.#referable(count => this.#vector(count, () => input.i32()));
+      case AMF3.VECTOR_UINT:
+        return this.#referable(count => this.#vector(count, () => input.u32()));
+      case AMF3.VECTOR_DOUBLE:
+        return this.#referable(count => this.#vector(count, () => input.double()));
+      case AMF3.VECTOR_OBJECT:
+        return this.#referable(count => this.#objectVector(count, depth));
+      case AMF3.BYTE_ARRAY:
+        throw input.error('AMF3 byte array, which is not supported');
+      case AMF3.DICTIONARY:
+        throw input.error('AMF3 dictionary, which is not supported');
       default:
-        throw new ParseError(`AMF3 of unsupported type ${marker}`, this.#at - 1);
+        throw input.error(`unknown AMF3 type ${marker}`);
     }
   }
 
-  /** A value by reference, or in line; `read` is given what the header says besides. */
-  #referenced(read: (header: number) => DataValue): DataValue {
-    const header = this.#u29();
-    if ((header & 1) === 0) {
-      const index = header >> 1;
-      if (index >= this.#objects.length) throw new ParseError('AMF3 reference to nothing', this.#at);
-      return this.#objects[index];
-    }
-    const index = this.#objects.push(null) - 1;
-    const value = read(header >> 1);
-    this.#objects[index] = value;
-    return value;
+  /** A value of the object table, or a reference to an earlier one. `read` gets what the number says besides. */
+  #referable(read: (rest: number) => DataValue): DataValue {
+    const number = this.#u29();
+    if ((number & 1) === 0) return this.#objects.get(number >> 1);
+    const sizeBefore = this.#input.spent;
+    const index = this.#objects.reserve();
+    return this.#objects.define(index, read(number >> 1), sizeBefore);
   }
 
-  #array(length: number, depth: number): DataValue {
-    const named = this.#dynamicProperties(depth);
-    if (length > this.#data.length - this.#at)
-      throw new ParseError('AMF3 array longer than its message', this.#at);
-    const items: DataValue[] = [];
-    for (let item = 0; item < length; item++) items.push(this.value(depth + 1));
-    return named.length === 0 ? items : Object.fromEntries([...named, ...Object.entries(items)]);
+  #array(count: number, depth: number): DataValue {
+    const named = amfRecord();
+    let hasNames = false;
+    for (let name = this.#name(); name !== ''; name = this.#name()) {
+      named[name] = this.value(depth + 1);
+      hasNames = true;
+    }
+    const values = this.#values(count, depth);
+    if (!hasNames) return values;
+    for (const [index, value] of values.entries()) named[index] = value;
+    return named;
   }
 
-  #object(header: number, depth: number): DataValue {
-    let traits: Traits | undefined;
-    if ((header & 1) === 0) {
-      traits = this.#traits[header >> 1];
-      if (!traits) throw new ParseError('AMF3 traits reference to nothing', this.#at);
-    } else {
-      if (header & 2) throw new ParseError('AMF3 externalizable object', this.#at);
-      this.#string(); // class name
-      const count = header >> 3;
-      if (count > MAX_VALUES) throw new ParseError('AMF3 object with too many properties', this.#at);
-      const names: string[] = [];
-      for (let index = 0; index < count; index++) names.push(this.#string());
-      traits = { isDynamic: (header & 4) !== 0, names };
-      this.#traits.push(traits);
-    }
-    const entries: [string, DataValue][] = traits.names.map(name => [name, this.value(depth + 1)]);
-    if (traits.isDynamic) entries.push(...this.#dynamicProperties(depth));
-    return Object.fromEntries(entries);
+  #object(flags: number, depth: number): AmfRecord {
+    const traits = this.#readTraits(flags);
+    const record = amfRecord();
+    for (const name of traits.names) record[name] = this.value(depth + 1);
+    if (!traits.dynamic) return record;
+    for (let name = this.#name(); name !== ''; name = this.#name()) record[name] = this.value(depth + 1);
+    return record;
   }
 
-  #dynamicProperties(depth: number): [string, DataValue][] {
-    const entries: [string, DataValue][] = [];
-    for (;;) {
-      const name = this.#string();
-      if (name === '') return entries;
-      entries.push([name, this.value(depth + 1)]);
+  #readTraits(flags: number): Traits {
+    if ((flags & 1) === 0) return this.#traits.get(flags >> 1);
+    const sizeBefore = this.#input.spent;
+    const index = this.#traits.reserve();
+    const className = this.#string();
+    if (flags & 2) throw this.#input.error(`AMF3 object of the externalizable class "${className}"`);
+    const count = flags >> 3;
+    const names: string[] = [];
+    for (let member = 0; member < count; member++) names.push(this.#name());
+    return this.#traits.define(index, { names, dynamic: (flags & 4) !== 0 }, sizeBefore);
+  }
+
+  #objectVector(count: number, depth: number): DataValue[] {
+    this.#input.u8(); // whether its length is fixed
+    this.#string(); // the class of its members
+    return this.#values(count, depth);
+  }
+
+  #values(count: number, depth: number): DataValue[] {
+    const values: DataValue[] = [];
+    for (let index = 0; index < count; index++) values.push(this.value(depth + 1));
+    return values;
+  }
+
+  #vector(count: number, read: () => number): number[] {
+    this.#input.u8(); // whether its length is fixed
+    const values: number[] = [];
+    for (let index = 0; index < count; index++) {
+      this.#input.beginValue(0);
+      values.push(read());
     }
+    return values;
+  }
+
+  #name(): string {
+    return this.#input.checkName(this.#string());
   }
 
   #string(): string {
-    const header = this.#u29();
-    if ((header & 1) === 0) {
-      const text = this.#strings[header >> 1];
-      if (text === undefined) throw new ParseError('AMF3 string reference to nothing', this.#at);
-      return text;
-    }
-    const text = this.#text(header >> 1);
-    if (text !== '') this.#strings.push(text);
-    return text;
+    const number = this.#u29();
+    if ((number & 1) === 0) return this.#strings.get(number >> 1);
+    const length = number >> 1;
+    if (length === 0) return '';
+    const sizeBefore = this.#input.spent;
+    const text = this.#input.text(length);
+    return this.#strings.define(this.#strings.reserve(), text, sizeBefore);
   }
 
-  #text(length: number): string {
-    const at = this.#take(length);
-    return this.#data.toString('utf8', at, at + length);
-  }
-
-  /** Seven bits a byte, eight in the fourth (§1.3.1). */
+  /** A number of up to 29 bits: seven in each of three bytes, eight in the fourth (§1.3.1). */
   #u29(): number {
     let value = 0;
     for (let index = 0; index < 3; index++) {
-      const byte = this.#data[this.#take(1)]!;
+      const byte = this.#input.u8();
       value = (value << 7) | (byte & 0x7f);
-      if (!(byte & 0x80)) return value;
+      if ((byte & 0x80) === 0) return value;
     }
-    return (value << 8) | this.#data[this.#take(1)]!;
-  }
-
-  #take(length: number): number {
-    const at = this.#at;
-    if (length > this.#data.length - at) throw new ParseError('AMF3 cut off', at);
-    this.#at = at + length;
-    return at;
+    return (value << 8) | this.#input.u8();
   }
 }

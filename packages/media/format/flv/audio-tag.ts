@@ -1,6 +1,6 @@
 import { ParseError } from '../../model/parse-error.ts';
 import type { AudioCodec } from '../../model/track.ts';
-import { audioCodecName, audioCodecOf, SOUND_FORMAT } from './codec-id.ts';
+import { audioCodecOfFormat, audioCodecOfFourCc, SOUND_FORMAT } from './codec-id.ts';
 import { readEnhancedHeader } from './enhanced-header.ts';
 
 /** What an audio tag says. Buffers are views of the tag's body. */
@@ -38,9 +38,7 @@ export function parseAudioTag(body: Buffer): AudioTag {
 }
 
 function parseLegacy(body: Buffer): AudioTag {
-  const format = body[0]! >> 4;
-  const codec = audioCodecOf(format);
-  if (!codec) throw new ParseError(`audio codec ${audioCodecName(format)} is not supported`, 0);
+  const codec = audioCodecOfFormat(body[0]! >> 4);
   const channels = (body[0]! & 1) + 1;
   if (codec !== 'aac') return frame(codec, channels, 0, body.subarray(1));
   if (body.length < 2) throw new ParseError('audio tag cut off', body.length);
@@ -52,10 +50,7 @@ function parseLegacy(body: Buffer): AudioTag {
 function parseEnhanced(body: Buffer): AudioTag {
   const header = readEnhancedHeader(body, body[0]! & 0x0f, AUDIO_PACKET.MULTITRACK);
   if (!header.payload) return { kind: 'ignored', reason: 'other track than the first' };
-  const codec = audioCodecOf(header.fourCc);
-  if (!codec || header.fourCc < 0x100) {
-    throw new ParseError(`audio codec ${audioCodecName(header.fourCc)} is not supported`, 1);
-  }
+  const codec = audioCodecOfFourCc(header.fourCc);
   switch (header.packetType) {
     case AUDIO_PACKET.SEQUENCE_START:
       return { kind: 'config', codec, record: header.payload };

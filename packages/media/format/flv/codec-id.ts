@@ -1,3 +1,4 @@
+import { ParseError } from '../../model/parse-error.ts';
 import type { AudioCodec, VideoCodec } from '../../model/track.ts';
 
 /** Legacy CodecIDs of video (FLV 10.1 §E.4.3.1); HEVC's is the one that Chinese services agreed on. */
@@ -24,21 +25,24 @@ export const FOUR_CC = {
   '.mp3': 0x2e6d7033,
 } as const;
 
-const VIDEO_CODECS: ReadonlyMap<number, VideoCodec> = new Map([
+const VIDEO_BY_CODEC_ID: ReadonlyMap<number, VideoCodec> = new Map([
   [VIDEO_CODEC_ID.AVC, 'h264'],
   [VIDEO_CODEC_ID.HEVC, 'h265'],
+]);
+const VIDEO_BY_FOUR_CC: ReadonlyMap<number, VideoCodec> = new Map([
   [FOUR_CC.avc1, 'h264'],
   [FOUR_CC.hvc1, 'h265'],
   [FOUR_CC.av01, 'av1'],
   [FOUR_CC.vp09, 'vp9'],
 ]);
-
-const AUDIO_CODECS: ReadonlyMap<number, AudioCodec> = new Map([
+const AUDIO_BY_SOUND_FORMAT: ReadonlyMap<number, AudioCodec> = new Map([
   [SOUND_FORMAT.MP3, 'mp3'],
   [SOUND_FORMAT.MP3_8_KHZ, 'mp3'],
   [SOUND_FORMAT.G711_A, 'g711a'],
   [SOUND_FORMAT.G711_MU, 'g711u'],
   [SOUND_FORMAT.AAC, 'aac'],
+]);
+const AUDIO_BY_FOUR_CC: ReadonlyMap<number, AudioCodec> = new Map([
   [FOUR_CC.mp4a, 'aac'],
   [FOUR_CC.Opus, 'opus'],
   [FOUR_CC['.mp3'], 'mp3'],
@@ -64,26 +68,31 @@ const OTHER_AUDIO: Readonly<Record<number, string>> = {
   15: 'device-specific sound',
 };
 
-/** By legacy CodecID or FourCC. */
-export function videoCodecOf(id: number): VideoCodec | undefined {
-  return VIDEO_CODECS.get(id);
+/** Throws `ParseError`, which names the codec, where it is one that we do not carry. */
+export function videoCodecOfId(codecId: number): VideoCodec {
+  return VIDEO_BY_CODEC_ID.get(codecId) ?? unsupported('video', OTHER_VIDEO[codecId] ?? `number ${codecId}`);
 }
 
-/** By legacy SoundFormat or FourCC. */
-export function audioCodecOf(id: number): AudioCodec | undefined {
-  return AUDIO_CODECS.get(id);
+export function videoCodecOfFourCc(fourCc: number): VideoCodec {
+  return VIDEO_BY_FOUR_CC.get(fourCc) ?? unsupported('video', fourCcText(fourCc));
 }
 
-export function videoCodecName(id: number): string {
-  return OTHER_VIDEO[id] ?? codecName(id);
+export function audioCodecOfFormat(soundFormat: number): AudioCodec {
+  const codec = AUDIO_BY_SOUND_FORMAT.get(soundFormat);
+  return codec ?? unsupported('audio', OTHER_AUDIO[soundFormat] ?? `number ${soundFormat}`);
 }
 
-export function audioCodecName(id: number): string {
-  return OTHER_AUDIO[id] ?? codecName(id);
+export function audioCodecOfFourCc(fourCc: number): AudioCodec {
+  return AUDIO_BY_FOUR_CC.get(fourCc) ?? unsupported('audio', fourCcText(fourCc));
 }
 
-function codecName(id: number): string {
-  const text = Buffer.alloc(4);
-  text.writeUInt32BE(id);
-  return /^[ -~]{4}$/.test(text.toString('latin1')) ? text.toString('latin1') : `number ${id}`;
+function unsupported(kind: string, name: string): never {
+  throw new ParseError(`${kind} codec ${name} is not supported`);
+}
+
+function fourCcText(fourCc: number): string {
+  const bytes = Buffer.alloc(4);
+  bytes.writeUInt32BE(fourCc);
+  const text = bytes.toString('latin1');
+  return /^[ -~]{4}$/.test(text) ? text : `0x${bytes.toString('hex')}`;
 }

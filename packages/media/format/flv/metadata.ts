@@ -1,108 +1,48 @@
 import type { DataValue } from '../../model/sample.ts';
-import type { AudioTrack, Track, VideoTrack } from '../../model/track.ts';
 import type { Metadata } from '../muxer.ts';
-import { fourCcNumber, SOUND_FORMAT, VIDEO_CODEC_ID } from './constants.ts';
 
-/** What `onMetaData` says of tracks; outputs write their own, so the publisher's is not passed on. */
-const TRACK_FIELDS = new Set([
-  'duration',
-  'filesize',
-  'width',
-  'height',
-  'framerate',
-  'fps',
-  'videocodecid',
-  'videodatarate',
-  'audiocodecid',
-  'audiodatarate',
-  'audiosamplerate',
-  'audiosamplesize',
-  'audiochannels',
-  'stereo',
-  'hasVideo',
-  'hasAudio',
-  'hasKeyframes',
-  'hasMetadata',
-  'canSeekToEnd',
-  'datasize',
-  'videosize',
-  'audiosize',
-  'lasttimestamp',
-  'lastkeyframetimestamp',
-  'lastkeyframelocation',
-  'keyframes',
-  'videoTrackIdInfoMap',
-  'audioTrackIdInfoMap',
+/** Fields of `onMetaData`, in lower case, that describe tracks or a file: the tracks themselves know better. */
+const NOT_THE_PUBLISHERS = new Set([
+  ...['width', 'height', 'displaywidth', 'displayheight', 'framewidth', 'frameheight', 'framerate', 'fps'],
+  ...['videocodecid', 'videodatarate', 'videoframerate', 'videosize', 'videokeyframe_frequency'],
+  ...['avcprofile', 'avclevel', 'profile', 'level', 'videotrackidinfomap'],
+  ...['audiocodecid', 'audiodatarate', 'audiosamplerate', 'audiosamplesize', 'audiochannels', 'audiosize'],
+  ...['stereo', 'aacaot', 'audiotrackidinfomap', '2.1', '3.1', '4.0', '4.1', '5.1', '7.1'],
+  ...['hasvideo', 'hasaudio', 'hasmetadata', 'haskeyframes', 'hascuepoints', 'canseektoend', 'cuepoints'],
+  ...['duration', 'starttime', 'totalduration', 'filesize', 'datasize', 'keyframes'],
+  ...['lasttimestamp', 'lastkeyframetimestamp', 'lastkeyframelocation'],
 ]);
-/** Publishers may say as much beside the tracks as fits into this many fields of this many characters. */
+
+/** Every viewer is sent the publisher's fields, so there are this many at most, of texts of this many characters. */
 const MAX_FIELDS = 64;
 const MAX_TEXT = 1024;
 
-function objectOf(values: readonly DataValue[]): Readonly<Record<string, DataValue>> {
-  const found = values.find(value => typeof value === 'object' && value !== null && !Array.isArray(value));
-  return (found ?? {}) as Readonly<Record<string, DataValue>>;
+/** What of `onMetaData` is the publisher's own to say, in plain values: encoder, title and the like. */
+export function publisherFields(fields: Metadata): Metadata {
+  const own = Object.entries(fields).filter(
+    ([name, value]) =>
+      !NOT_THE_PUBLISHERS.has(name.toLowerCase()) && name.length <= MAX_TEXT && isPlain(value),
+  );
+  return Object.fromEntries(own.slice(0, MAX_FIELDS));
 }
 
-/** Which kinds of track the metadata announces; undefined where it names neither. */
-export function expectedKinds(values: readonly DataValue[]): { video: boolean; audio: boolean } | undefined {
-  const metadata = objectOf(values);
-  const video = isSet(metadata.videocodecid) || metadata.hasVideo === true;
-  const audio = isSet(metadata.audiocodecid) || metadata.hasAudio === true;
+function isPlain(value: DataValue): boolean {
+  if (typeof value === 'string') return value.length <= MAX_TEXT;
+  return typeof value === 'number' || typeof value === 'boolean' || value instanceof Date;
+}
+
+/** Which kinds of track `onMetaData` announces, or undefined where it says nothing of tracks. */
+export function announcedTracks(fields: Metadata): { video: boolean; audio: boolean } | undefined {
+  const video = flag(fields.hasVideo) ?? [fields.videocodecid, fields.width, fields.videodatarate].some(says);
+  const audio = flag(fields.hasAudio) ?? [fields.audiocodecid, fields.audiosamplerate].some(says);
   return video || audio ? { video, audio } : undefined;
 }
 
-function isSet(codecId: DataValue): boolean {
-  return (typeof codecId === 'number' && codecId > 0) || (typeof codecId === 'string' && codecId !== '');
+function flag(value: DataValue): boolean | undefined {
+  return typeof value === 'boolean' ? value : undefined;
 }
 
-/** The publisher's own fields: encoder, title and whatever it adds. */
-export function publisherMetadata(values: readonly DataValue[]): Metadata {
-  const entries = Object.entries(objectOf(values))
-    .filter(([key, value]) => !TRACK_FIELDS.has(key) && key.length <= MAX_TEXT && isSmall(value))
-    .slice(0, MAX_FIELDS);
-  return Object.fromEntries(entries);
-}
-
-function isSmall(value: DataValue): boolean {
-  if (typeof value === 'string') return value.length <= MAX_TEXT;
-  return typeof value === 'number' || typeof value === 'boolean';
-}
-
-/** The object of an `onMetaData` that describes the tracks, with the publisher's own fields. */
-export function describeTracks(tracks: readonly Track[], metadata: Metadata): Record<string, DataValue> {
-  let described: Record<string, DataValue> = { ...metadata };
-  for (const track of tracks) {
-    described = { ...described, ...(track.kind === 'video' ? describeVideo(track) : describeAudio(track)) };
-  }
-  return described;
-}
-
-function describeVideo(track: VideoTrack): Record<string, DataValue> {
-  const codecIds = {
-    h264: VIDEO_CODEC_ID.H264,
-    h265: fourCcNumber('hvc1'),
-    av1: fourCcNumber('av01'),
-    vp9: fourCcNumber('vp09'),
-  };
-  const described: Record<string, DataValue> = { videocodecid: codecIds[track.codec] };
-  if (track.width > 0) Object.assign(described, { width: track.width, height: track.height });
-  if (track.frameRate) described.framerate = track.frameRate;
-  return described;
-}
-
-function describeAudio(track: AudioTrack): Record<string, DataValue> {
-  const codecIds = {
-    aac: SOUND_FORMAT.AAC,
-    mp3: SOUND_FORMAT.MP3,
-    g711a: SOUND_FORMAT.G711A,
-    g711u: SOUND_FORMAT.G711U,
-    opus: fourCcNumber('Opus'),
-  };
-  return {
-    audiocodecid: codecIds[track.codec],
-    audiosamplerate: track.sampleRate,
-    audiosamplesize: 16,
-    audiochannels: track.channels,
-    stereo: track.channels === 2,
-  };
+/** Encoders name codecs by number, by FourCC as number or as text, and write 0 or nothing for a track they lack. */
+function says(value: DataValue): boolean {
+  return (typeof value === 'number' && value > 0) || (typeof value === 'string' && value !== '');
 }

@@ -1,6 +1,6 @@
 import { ParseError } from '../../model/parse-error.ts';
 import type { VideoCodec } from '../../model/track.ts';
-import { VIDEO_CODEC_ID, videoCodecName, videoCodecOf } from './codec-id.ts';
+import { videoCodecOfFourCc, videoCodecOfId } from './codec-id.ts';
 import { readEnhancedHeader } from './enhanced-header.ts';
 
 /** What a video tag says. Buffers are views of the tag's body. */
@@ -52,11 +52,7 @@ export function parseVideoTag(body: Buffer): VideoTag {
 }
 
 function parseLegacy(body: Buffer, key: boolean): VideoTag {
-  const codecId = body[0]! & 0x0f;
-  if (codecId !== VIDEO_CODEC_ID.AVC && codecId !== VIDEO_CODEC_ID.HEVC) {
-    throw new ParseError(`video codec ${videoCodecName(codecId)} is not supported`, 0);
-  }
-  const codec = codecId === VIDEO_CODEC_ID.AVC ? 'h264' : 'h265';
+  const codec = videoCodecOfId(body[0]! & 0x0f);
   // Encoders send the end of the sequence with and without a composition time.
   if (body[1] === AVC_PACKET.END) return { kind: 'end' };
   if (body.length < NAL_HEADER_SIZE) throw new ParseError('video tag cut off', body.length);
@@ -68,11 +64,8 @@ function parseLegacy(body: Buffer, key: boolean): VideoTag {
 function parseEnhanced(body: Buffer, key: boolean): VideoTag {
   const header = readEnhancedHeader(body, body[0]! & 0x0f, VIDEO_PACKET.MULTITRACK);
   const { packetType, timestampOffsetNanos: nanos, payload } = header;
-  const codec = videoCodecOf(header.fourCc);
   if (!payload) return { kind: 'ignored', reason: 'other track than the first' };
-  if (!codec || header.fourCc < 0x100) {
-    throw new ParseError(`video codec ${videoCodecName(header.fourCc)} is not supported`, 1);
-  }
+  const codec = videoCodecOfFourCc(header.fourCc);
   switch (packetType) {
     case VIDEO_PACKET.SEQUENCE_START:
       return { kind: 'config', codec, record: payload };

@@ -1,0 +1,133 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pino } from 'pino';
+import { parseConfig } from '../../packages/flux/config/loader.ts';
+import { createGateway, type Gateway } from '../../packages/flux/gateway.ts';
+import { until } from './processes.ts';
+
+/** The answer of the API to a stream's detail, as far as tests look at it. */
+export interface StreamDetail {
+  readonly state: string;
+  readonly tracks: readonly { codec: string; samples: number; width?: number }[];
+  readonly viewers: { readonly count: number };
+  readonly history: readonly { step: string; detail: string; count: number }[];
+  readonly notes: readonly string[];
+}
+
+/** The whole product in the test's process, on free ports of the loopback address. */
+export class TestGateway {
+  readonly #gateway: Gateway;
+
+  private constructor(gateway: Gateway) {
+    this.#gateway = gateway;
+  }
+
+  /** `settings`: keys of the configuration, `protocols.hls.segment_duration`. */
+  static async start(
+    settings: Readonly<Record<string, string | number | boolean>> = {},
+  ): Promise<TestGateway> {
+    const defaults = {
+      'protocols.rtmp.bind': '127.0.0.1:0',
+      'server.bind': '127.0.0.1:0',
+      'http_media.bind': '127.0.0.1:0',
+    };
+    const toml = Object.entries({ ...defaults, ...settings })
+      .map(([key, value]) => `${key} = ${JSON.stringify(value)}`)
+      .join('\n');
+    const { config } = parseConfig(toml, {}, 'test');
+    const logger = pino({ level: process.env.FLUX_TEST_LOG ?? 'silent' });
+    const gateway = await createGateway(config, { logger, version: 'test' });
+    await gateway.start();
+    return new TestGateway(gateway);
+  }
+
+  get orchestrator() {
+    return this.#gateway.orchestrator;
+  }
+
+  get rtmpPort(): number {
+    return this.#gateway.rtmp?.port ?? 0;
+  }
+
+  get rtmpsPort(): number {
+    return this.#gateway.rtmp?.tlsPort ?? 0;
+  }
+
+  get mediaPort(): number {
+    return this.#gateway.media.port;
+  }
+
+  get apiPort(): number {
+    return this.#gateway.api.port;
+  }
+
+  rtmpUrl(id: string): string {
+    return `rtmp://127.0.0.1:${this.rtmpPort}/live/${id}`;
+  }
+
+  playUrl(format: 'flv' | 'hls' | 'rtmp', id: string): string {
+    if (format === 'rtmp') return this.rtmpUrl(id);
+    const base = `http://127.0.0.1:${this.mediaPort}`;
+    return format === 'flv' ? `${base}/flv/${id}.flv` : `${base}/hls/${id}/index.m3u8`;
+  }
+
+  async api(path: string, method = 'GET', body?: unknown): Promise<unknown> {
+    const answer = await fetch(`http://127.0.0.1:${this.apiPort}${path}`, {
+      method,
+      ...(body === undefined
+        ? {}
+        : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
+    });
+    return answer.status === 204 ? undefined : answer.json();
+  }
+
+  async stream(id: string): Promise<StreamDetail> {
+    return (await this.api(`/api/v1/streams/${id}`)) as StreamDetail;
+  }
+
+  async steps(id: string): Promise<string[]> {
+    return (await this.stream(id)).history.map(entry => entry.step);
+  }
+
+  async untilLive(id: string): Promise<void> {
+    await until(`${id} is live`, async () => (await this.stream(id)).state === 'live');
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#gateway.stop();
+  }
+}
+
+export interface Recording {
+  /** All that was received, when it is over. */
+  readonly body: Promise<Buffer>;
+  /** Goes away in the middle. */
+  stop(): void;
+}
+
+/** Recordings of live addresses, and files for those that others make. */
+export const record = {
+  start(url: string): Recording {
+    const abort = new AbortController();
+    const read = async (): Promise<Buffer> => {
+      const parts: Uint8Array[] = [];
+      try {
+        const answer = await fetch(url, { signal: abort.signal });
+        for await (const part of answer.body ?? []) parts.push(part);
+      } catch (error) {
+        if (!abort.signal.aborted) throw error;
+      }
+      return Buffer.concat(parts);
+    };
+    return { body: read(), stop: () => abort.abort() };
+  },
+
+  temporary(name: string): { readonly path: string; [Symbol.dispose](): void } {
+    const folder = mkdtempSync(join(tmpdir(), 'flux-e2e-'));
+    return {
+      path: join(folder, name),
+      [Symbol.dispose]: () => rmSync(folder, { recursive: true, force: true }),
+    };
+  },
+};

@@ -1,0 +1,87 @@
+import type { TSchema } from 'typebox';
+import { ConfigSchema } from './schema.ts';
+
+export type ConfigValue = string | number | boolean | readonly string[];
+
+/** What the schema says of one key, in the form that messages, documents and the environment need. */
+export interface ConfigKey {
+  /** `['protocols', 'rtmp', 'bind']` */
+  readonly path: readonly string[];
+  /** `protocols.rtmp.bind` */
+  readonly name: string;
+  /** `FLUX_PROTOCOLS_RTMP_BIND` */
+  readonly variable: string;
+  readonly schema: TSchema;
+  readonly type: 'string' | 'integer' | 'number' | 'boolean' | 'array';
+  readonly default: ConfigValue;
+  readonly description: string;
+  /** In words: "a whole number from 1 to 10". */
+  readonly allowed: string;
+}
+
+export interface ConfigSection {
+  readonly path: readonly string[];
+  readonly name: string;
+  readonly description: string;
+  readonly keys: readonly ConfigKey[];
+}
+
+/** The part of JSON Schema that the configuration uses. */
+export interface SchemaNode extends TSchema {
+  readonly type?: string;
+  readonly enum?: readonly string[];
+  readonly items?: SchemaNode;
+  readonly properties?: Readonly<Record<string, SchemaNode>>;
+  readonly minimum?: number;
+  readonly maximum?: number;
+  readonly allowed?: string;
+  readonly default?: ConfigValue;
+  readonly description?: string;
+}
+
+export const CONFIG_SECTIONS: readonly ConfigSection[] = sectionsOf([], ConfigSchema);
+export const CONFIG_KEYS: readonly ConfigKey[] = CONFIG_SECTIONS.flatMap(section => section.keys);
+
+function sectionsOf(path: readonly string[], node: SchemaNode): ConfigSection[] {
+  const keys: ConfigKey[] = [];
+  const inner: ConfigSection[] = [];
+  for (const [name, child] of Object.entries(node.properties ?? {})) {
+    const childPath = [...path, name];
+    if (child.properties) inner.push(...sectionsOf(childPath, child));
+    else keys.push(keyOf(childPath, child));
+  }
+  const own = { path, name: path.join('.'), description: node.description ?? '', keys };
+  return keys.length > 0 ? [own, ...inner] : inner;
+}
+
+function keyOf(path: readonly string[], schema: SchemaNode): ConfigKey {
+  return {
+    path,
+    name: path.join('.'),
+    variable: `FLUX_${path.join('_').toUpperCase()}`,
+    schema,
+    // An enumeration has no type of its own; all of ours are strings.
+    type: (schema.type ?? 'string') as ConfigKey['type'],
+    default: schema.default ?? '',
+    description: schema.description ?? '',
+    allowed: allowedBy(schema),
+  };
+}
+
+/** What the schema takes, in words. */
+export function allowedBy(schema: SchemaNode): string {
+  if (schema.allowed) return schema.allowed;
+  if (schema.enum) return `one of ${schema.enum.map(value => `"${value}"`).join(', ')}`;
+  switch (schema.type) {
+    case 'integer':
+      return `a whole number from ${schema.minimum} to ${schema.maximum}`;
+    case 'number':
+      return `a number from ${schema.minimum} to ${schema.maximum}`;
+    case 'boolean':
+      return 'true or false';
+    case 'array':
+      return `a list, each ${schema.items ? allowedBy(schema.items) : 'a text'}, none twice`;
+    default:
+      return 'a table';
+  }
+}

@@ -1,0 +1,201 @@
+/**
+ * The configuration: every key with its type, range, default and explanation, once. Validation, defaults,
+ * `flux print-config`, docs/configuration.md and the environment variables are all made from it.
+ */
+import { Type } from 'typebox';
+
+export const PROTOCOLS = ['rtmp', 'rtsp', 'gb28181', 'hls', 'flv'] as const;
+/** Those that this version has. */
+export const BUILT_PROTOCOLS = ['rtmp', 'hls', 'flv'] as const satisfies readonly (typeof PROTOCOLS)[number][];
+
+const PORT = '(?:\\d{1,4}|[1-5]\\d{4}|6[0-4]\\d{3}|65[0-4]\\d{2}|655[0-2]\\d|6553[0-5])';
+const HOST = '(?:\\[[0-9A-Fa-f:.]{2,45}\\]|[A-Za-z0-9][A-Za-z0-9.-]{0,252})';
+const ADDRESS = '"HOST:PORT", such as "0.0.0.0:1935"';
+
+/** `allowed` says in words what a pattern means. */
+function address(value: string, description: string) {
+  return Type.String({ pattern: `^${HOST}:${PORT}$`, allowed: ADDRESS, default: value, description });
+}
+
+function optionalAddress(description: string) {
+  return Type.String({
+    pattern: `^(?:${HOST}:${PORT})?$`,
+    allowed: `${ADDRESS}; or "" for off`,
+    default: '',
+    description,
+  });
+}
+
+
+function path(value: string, description: string) {
+  return Type.String({ minLength: 1, maxLength: 4096, allowed: 'a path', default: value, description });
+}
+
+function optionalPath(description: string) {
+  return Type.String({ maxLength: 4096, allowed: 'a path', default: '', description });
+}
+
+function integer(value: number, minimum: number, maximum: number, description: string) {
+  return Type.Integer({ minimum, maximum, default: value, description });
+}
+
+function number(value: number, minimum: number, maximum: number, description: string) {
+  return Type.Number({ minimum, maximum, default: value, description });
+}
+
+function flag(value: boolean, description: string) {
+  return Type.Boolean({ default: value, description });
+}
+
+function choice<Values extends string[]>(
+  values: readonly [...Values],
+  value: Values[number],
+  description: string,
+) {
+  return Type.Enum(values, { default: value, description });
+}
+
+function choices<Values extends string[]>(
+  values: readonly [...Values],
+  value: readonly Values[number][],
+  description: string,
+) {
+  return Type.Array(Type.Enum(values), { uniqueItems: true, default: [...value], description });
+}
+
+function section<Properties extends Type.TProperties>(description: string, properties: Properties) {
+  return Type.Object(properties, { additionalProperties: false, default: {}, description });
+}
+
+const rtmp = section('RTMP and RTMPS: publishing and playing.', {
+  bind: address('0.0.0.0:1935', 'Where RTMP listens.'),
+  chunk_size: integer(4096, 128, 65_536, 'Bytes in the chunks that are sent.'),
+  max_connections: integer(1000, 1, 100_000, 'Clients at once; more are turned away.'),
+  takeover: flag(
+    false,
+    'A second publisher of a name closes the first instead of being refused; for every protocol.',
+  ),
+  tls_bind: optionalAddress('Where RTMPS listens; needs the certificate and the key.'),
+  tls_certificate: optionalPath('PEM file with the certificate of RTMPS and its chain.'),
+  tls_key: optionalPath('PEM file with the private key of RTMPS.'),
+});
+
+const rtsp = section('RTSP. Not in this version: the keys are read and checked, nothing listens.', {
+  bind: address('0.0.0.0:554', 'Where RTSP listens.'),
+  transport: choices(['tcp', 'udp'], ['tcp', 'udp'], 'What a camera is offered to carry RTP, best first.'),
+  rtp_port_range: Type.String({
+    pattern: `^${PORT}-${PORT}$`,
+    allowed: 'two ports, the lower first, such as "10000-20000"',
+    default: '10000-20000',
+    description: 'UDP ports for RTP and RTCP.',
+  }),
+});
+
+const gb28181 = section('GB28181. Not in this version: the keys are read and checked, nothing listens.', {
+  bind_sip: address('0.0.0.0:5060', 'Where SIP listens.'),
+  bind_rtp: address('0.0.0.0:9000', 'Where RTP from the devices arrives.'),
+  sip_domain: Type.String({
+    pattern: '^\\d{10}(?:\\d{10})?$',
+    allowed: '10 or 20 digits',
+    default: '3402000000',
+    description: 'SIP domain of this platform.',
+  }),
+});
+
+const hls = section('HLS: playlists and transport stream segments on the HTTP media server.', {
+  segment_duration: number(6, 1, 60, 'Seconds; a segment ends at the first key frame after it.'),
+  playlist_length: integer(5, 3, 100, 'Segments in a playlist.'),
+  enable_adaptive: flag(false, 'Renditions of lower bitrate. Not in this version.'),
+  always_on: flag(false, 'Cut every stream from its beginning, not from its first viewer on.'),
+  storage: choice(
+    ['memory', 'file'],
+    'memory',
+    'Where segments are kept: "file" puts them under media.storage_dir.',
+  ),
+});
+
+const flv = section('HTTP-FLV and WebSocket-FLV on the HTTP media server.', {
+  enable: flag(true, 'Off turns HTTP-FLV off even where protocols.enabled has "flv".'),
+  chunk_size: integer(
+    4096,
+    128,
+    1_048_576,
+    'Read and checked, without effect: a chunk is what one flush gathered, so that viewers can share it.',
+  ),
+});
+
+export const ConfigSchema = Type.Object(
+  {
+    protocols: section('Which protocols there are.', {
+      enabled: choices(PROTOCOLS, BUILT_PROTOCOLS, 'Protocols to start.'),
+      rtmp,
+      rtsp,
+      gb28181,
+      hls,
+      flv,
+    }),
+    server: section('The API and the page.', {
+      bind: address('0.0.0.0:8080', 'Where the API and the page listen.'),
+    }),
+    http_media: section('The HTTP server that HLS and HTTP-FLV share.', {
+      bind: address('0.0.0.0:8081', 'Where it listens.'),
+    }),
+    media: section('Streams, viewers and storage.', {
+      storage_dir: path(
+        '/var/lib/flux-media/storage',
+        'Folder of what is stored in files; made when first needed.',
+      ),
+      keyframe_dir: path(
+        '/var/lib/flux-media/keyframes',
+        'Folder of pictures for snapshots. Not used in this version.',
+      ),
+      retention_days: integer(7, 0, 36_500, 'Days that recordings are kept. Not used in this version.'),
+      gop_cache_bytes: integer(
+        16_777_216,
+        65_536,
+        1_073_741_824,
+        'Bytes since the last key frame that a stream keeps for new viewers, at most.',
+      ),
+      gop_cache_seconds: number(20, 1, 600, 'Seconds since the last key frame that a stream keeps, at most.'),
+      max_streams: integer(5000, 1, 1_000_000, 'Streams at once; more are refused.'),
+      publisher_grace: number(
+        15,
+        0,
+        3600,
+        'Seconds that viewers are kept when a publisher is lost without a goodbye, for it to come back.',
+      ),
+      viewer_queue_bytes: integer(
+        2_097_152,
+        65_536,
+        268_435_456,
+        'Unsent bytes beyond which a viewer skips to the next key frame.',
+      ),
+      viewer_stall_timeout: number(30, 1, 3600, 'Seconds after which a viewer that reads nothing is closed.'),
+      flush_interval_ms: integer(
+        20,
+        1,
+        1000,
+        'Milliseconds for which frames are gathered before they are sent.',
+      ),
+      flush_interval_max_ms: integer(60, 1, 1000, 'The same under load, at most.'),
+      open_timeout: number(10, 1, 120, 'Seconds that a viewer waits for the first picture or sound.'),
+      discovery_seconds: number(
+        1,
+        0,
+        30,
+        'Seconds of media in which the tracks of a stream are looked for where its publisher does not name them.',
+      ),
+    }),
+    log: section('The log, on standard error.', {
+      level: choice(
+        ['trace', 'debug', 'info', 'warn', 'error', 'silent'],
+        'info',
+        'The least that is logged.',
+      ),
+      format: choice(['auto', 'pretty', 'json'], 'auto', '"auto" is pretty on a terminal and JSON elsewhere.'),
+    }),
+  },
+  { additionalProperties: false },
+);
+
+export type Config = Type.Static<typeof ConfigSchema>;

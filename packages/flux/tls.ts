@@ -1,0 +1,37 @@
+import { readFileSync } from 'node:fs';
+import { createSecureContext } from 'node:tls';
+import { FluxError } from '@flux-iot/core/errors/flux-error';
+import { type Address, parseAddress } from './config/address.ts';
+import type { Config } from './config/schema.ts';
+
+export interface TlsListener extends Address {
+  readonly cert: Buffer;
+  readonly key: Buffer;
+}
+
+/** Address, certificate and key of RTMPS; undefined where it is off. Throws `CONFIG_INVALID`. */
+export function readTls(rtmp: Config['protocols']['rtmp']): TlsListener | undefined {
+  if (rtmp.tls_bind === '') return undefined;
+  const cert = readPem('tls_certificate', rtmp.tls_certificate);
+  const key = readPem('tls_key', rtmp.tls_key);
+  try {
+    createSecureContext({ cert, key });
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new FluxError(
+      'CONFIG_INVALID',
+      `protocols.rtmp.tls_certificate (${rtmp.tls_certificate}) and tls_key (${rtmp.tls_key}) are not a certificate and its key in PEM: ${reason}`,
+      { cause },
+    );
+  }
+  return { ...parseAddress(rtmp.tls_bind), cert, key };
+}
+
+function readPem(key: string, file: string): Buffer {
+  try {
+    return readFileSync(file);
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new FluxError('CONFIG_INVALID', `protocols.rtmp.${key} cannot be read: ${reason}`, { cause });
+  }
+}

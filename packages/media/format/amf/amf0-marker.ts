@@ -1,0 +1,19 @@
+/** Type markers (Adobe AMF0 §2.1). */
+export const AMF0 = {
+  NUMBER: 0x00,
+  BOOLEAN: 0x01,
+  STRING: 0x02,
+  OBJECT: 0x03,
+  NULL: 0x05,
+  UNDEFINED: 0x06,
+  REFERENCE: 0x07,
+  ECMA_ARRAY: 0x08,
+  OBJECT_END: 0x09,
+  STRICT_ARRAY: 0x0a,
+  DATE: 0x0b,
+  LONG_STRING: 0x0c,
+  UNSUPPORTED: 0x0d,
+  XML_DOCUMENT: 0x0f,
+  TYPED_OBJECT: 0x10,
+  AVMPLUS_OBJECT: 0x11,
+} as const;

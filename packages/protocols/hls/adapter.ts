@@ -1,0 +1,251 @@
+import type { ServerResponse } from 'node:http';
+import { FluxError } from '@flux-iot/core/errors/flux-error';
+import type {
+  ProtocolAdapter,
+  ProtocolStats,
+  StreamCallback,
+} from '@flux-iot/core/orchestrator/protocol-adapter';
+import type { StreamOrchestrator } from '@flux-iot/core/orchestrator/stream-orchestrator';
+import type { MediaStorage } from '@flux-iot/core/storage/media-storage';
+import type { Stream } from '@flux-iot/core/stream/stream';
+import type { StreamId } from '@flux-iot/core/stream/stream-id';
+import { formatMasterPlaylist } from '@flux-iot/media/format/m3u8/playlist';
+import { tsCarries } from '@flux-iot/media/format/mpegts/muxer';
+import { isVideo } from '@flux-iot/media/model/track';
+import type { MediaRequest, MediaServer } from '../http/media-server.ts';
+import { type HlsAddress, hlsAddress } from './address.ts';
+import { HlsChannel } from './channel.ts';
+import type { Numbering } from './live-playlist.ts';
+import { sendSegment } from './segment-response.ts';
+
+export interface HlsOptions {
+  /** In seconds; segments end at the first key frame after it. */
+  readonly segmentDuration: number;
+  /** Segments in a playlist. */
+  readonly playlistLength: number;
+  /** Every stream is cut from its beginning, not from the first request on. */
+  readonly alwaysOn: boolean;
+}
+
+export interface HlsAdapterOptions {
+  readonly orchestrator: StreamOrchestrator;
+  readonly server: MediaServer;
+  readonly storage: MediaStorage;
+  readonly options: HlsOptions;
+}
+
+const PLAYLIST_TYPE = 'application/vnd.apple.mpegurl';
+/** In segment durations: how long a request waits for a segment. */
+const MAX_WAIT = 3;
+/** Streams whose numbering is remembered after they are gone. */
+const MAX_REMEMBERED = 10_000;
+const MEDIA_SEQUENCE = /^\d{1,15}$/;
+
+/** HLS with transport stream segments: `GET /hls/{stream_id}/index.m3u8` on the shared media server. */
+export class HlsAdapter implements ProtocolAdapter {
+  readonly protocolName = 'hls';
+  readonly #orchestrator: StreamOrchestrator;
+  readonly #server: MediaServer;
+  readonly #storage: MediaStorage;
+  readonly #options: HlsOptions;
+  readonly #channels = new Map<StreamId, HlsChannel>();
+  /** By stream id, those longest unused first. */
+  readonly #numberings = new Map<StreamId, Numbering>();
+  readonly #refused: Record<string, number> = {};
+  #bytesOut = 0;
+  #ticker: NodeJS.Timeout | undefined;
+
+  constructor({ orchestrator, server, storage, options }: HlsAdapterOptions) {
+    this.#orchestrator = orchestrator;
+    this.#server = server;
+    this.#storage = storage;
+    this.#options = options;
+    server.addRoute({ handle: (request, response) => this.#handle(request, response) });
+  }
+
+  async start(): Promise<void> {
+    if (this.#ticker) return;
+    this.#ticker = setInterval(() => this.#tick(), 1000).unref();
+    if (!this.#options.alwaysOn) return;
+    this.#orchestrator.on('streamAdded', this.#begin);
+    for (const { streamId } of this.#orchestrator.listStreams()) {
+      const stream = this.#orchestrator.findStream(streamId);
+      if (stream) this.#begin(stream);
+    }
+  }
+
+  async stop(): Promise<void> {
+    clearInterval(this.#ticker);
+    this.#ticker = undefined;
+    this.#orchestrator.off('streamAdded', this.#begin);
+    const channels = [...this.#channels];
+    this.#channels.clear();
+    await Promise.all(channels.map(([streamId, channel]) => this.#close(streamId, channel)));
+  }
+
+  /** HLS brings no streams. */
+  onStreamReady(_callback: StreamCallback): void {}
+
+  stats(): ProtocolStats {
+    let viewers = 0;
+    for (const channel of this.#channels.values()) viewers += channel.viewerCount;
+    return {
+      listening: this.#ticker ? [this.#server.address] : [],
+      connections: viewers,
+      publishers: 0,
+      viewers,
+      bytesIn: 0,
+      bytesOut: this.#bytesOut,
+      refused: { ...this.#refused },
+    };
+  }
+
+  playUrls(streamId: StreamId, host: string): Readonly<Record<string, string>> {
+    return { hls: `http://${host}:${this.#server.port}/hls/${streamId}/index.m3u8` };
+  }
+
+  async #handle(request: MediaRequest, response: ServerResponse): Promise<boolean> {
+    try {
+      const address = this.#ticker ? hlsAddress(request.path) : undefined;
+      if (!address) return false;
+      if (address.kind === 'segment') await this.#sendSegment(address, request, response);
+      else await this.#sendPlaylist(address, request, response);
+      return true;
+    } catch (cause) {
+      // Nobody is left to be told.
+      if (request.access.signal?.aborted) return true;
+      const { code } = FluxError.from(cause);
+      this.#refused[code] = (this.#refused[code] ?? 0) + 1;
+      throw cause;
+    }
+  }
+
+  async #sendPlaylist(
+    address: Exclude<HlsAddress, { kind: 'segment' }>,
+    request: MediaRequest,
+    response: ServerResponse,
+  ): Promise<void> {
+    const sequence = mediaSequenceOf(request.query);
+    const channel = await this.#open(address.streamId, request);
+    const seconds = Math.max(this.#options.segmentDuration, channel.playlist.targetDuration);
+    await channel.until(sequence, MAX_WAIT * seconds * 1000, request.access.signal);
+    channel.noteViewer(request, 0);
+    // Players do not pass on the playlist's query by themselves.
+    const token = request.query.get('token');
+    const query = token === null ? '' : `?token=${encodeURIComponent(token)}`;
+    const text =
+      address.kind === 'master'
+        ? masterPlaylist(channel, query)
+        : channel.playlist.text(address.prefix, query);
+    response.writeHead(200, {
+      'Content-Type': PLAYLIST_TYPE,
+      'Content-Length': Buffer.byteLength(text),
+      'Cache-Control': 'no-cache',
+    });
+    response.end(request.method === 'HEAD' ? undefined : text);
+  }
+
+  async #sendSegment(
+    { streamId, sequence }: Extract<HlsAddress, { kind: 'segment' }>,
+    request: MediaRequest,
+    response: ServerResponse,
+  ): Promise<void> {
+    await this.#orchestrator.authorize('play', streamId, request.access);
+    const channel = this.#channels.get(streamId);
+    if (!channel) {
+      if (this.#orchestrator.findStream(streamId)) {
+        throw new FluxError('SEGMENT_NOT_FOUND', `Segment ${sequence} is not kept.`);
+      }
+      throw new FluxError('STREAM_NOT_FOUND', `There is no stream ${streamId}.`);
+    }
+    const data = await channel.playlist.read(sequence);
+    request.access.signal?.throwIfAborted();
+    const bytes = sendSegment(request, response, data, this.#maxAge);
+    this.#bytesOut += bytes;
+    channel.noteViewer(request, bytes);
+  }
+
+  /** As long as a segment is kept. */
+  get #maxAge(): number {
+    return Math.ceil(this.#options.segmentDuration * (2 * this.#options.playlistLength + 1));
+  }
+
+  /** Throws as `openStream` does, and `CODEC_UNSUPPORTED`. */
+  async #open(streamId: StreamId, request: MediaRequest): Promise<HlsChannel> {
+    const past = this.#channels.get(streamId);
+    if (past?.ended && !this.#orchestrator.findStream(streamId)) {
+      await this.#orchestrator.authorize('play', streamId, request.access);
+      return past;
+    }
+    const stream = await this.#orchestrator.openStream(streamId, request.access);
+    request.access.signal?.throwIfAborted();
+    if (!stream.tracks.some(tsCarries)) {
+      const codecs = stream.tracks.map(track => track.codec).join(', ');
+      throw new FluxError('CODEC_UNSUPPORTED', `HLS has nothing to send of this stream (${codecs}).`);
+    }
+    return this.#begin(stream);
+  }
+
+  readonly #begin = (stream: Stream): HlsChannel => {
+    let channel = this.#channels.get(stream.id);
+    if (!channel) {
+      channel = new HlsChannel({
+        ...this.#options,
+        streamId: stream.id,
+        storage: this.#storage,
+        numbering: this.#numberings.get(stream.id) ?? firstNumbering(),
+      });
+      this.#channels.set(stream.id, channel);
+    }
+    channel.begin(stream);
+    return channel;
+  };
+
+  #tick(): void {
+    const now = performance.now();
+    for (const [streamId, channel] of this.#channels) {
+      if (channel.tick(now)) continue;
+      this.#channels.delete(streamId);
+      void this.#close(streamId, channel);
+    }
+  }
+
+  async #close(streamId: StreamId, channel: HlsChannel): Promise<void> {
+    this.#numberings.delete(streamId);
+    this.#numberings.set(streamId, channel.playlist.numbering);
+    const [oldest] = this.#numberings.keys();
+    if (this.#numberings.size > MAX_REMEMBERED && oldest !== undefined) this.#numberings.delete(oldest);
+    await channel.close();
+  }
+}
+
+/** The one variant there is, for players that want to know the codecs before they load anything. */
+function masterPlaylist(channel: HlsChannel, query: string): string {
+  const tracks = channel.tracks.filter(tsCarries);
+  const video = tracks.find(isVideo);
+  return formatMasterPlaylist([
+    {
+      uri: `index.m3u8${query}`,
+      bandwidth: channel.playlist.peakBitrate,
+      codecs: tracks.map(track => track.codecString),
+      resolution: video?.width ? { width: video.width, height: video.height } : undefined,
+      frameRate: video?.frameRate,
+    },
+  ]);
+}
+
+/**
+ * Numbers of a stream that nobody remembers begin with the seconds since 1970, as ffmpeg's can: whatever the last
+ * run of the server called a segment, and caches keep under that name, is not called so again.
+ */
+function firstNumbering(): Numbering {
+  return { sequence: Math.floor(Date.now() / 1000), discontinuity: 0, isContinued: false };
+}
+
+/** `_HLS_msn`: the segment that the client waits for (draft 8216bis §6.2.5.2). Throws `REQUEST_INVALID`. */
+function mediaSequenceOf(query: URLSearchParams): number | undefined {
+  const value = query.get('_HLS_msn');
+  if (value === null) return undefined;
+  if (!MEDIA_SEQUENCE.test(value)) throw new FluxError('REQUEST_INVALID', '_HLS_msn is not a number.');
+  return Number(value);
+}

@@ -1,0 +1,58 @@
+import type { ServerResponse } from 'node:http';
+import { FluxError } from '@flux-iot/core/errors/flux-error';
+import type { MediaRequest } from '../http/media-server.ts';
+
+/** A client that takes nothing for this long is disconnected. */
+const STALL_TIMEOUT = 30_000;
+const RANGE = /^bytes=(\d{0,15})-(\d{0,15})$/;
+
+/**
+ * Answers with a segment, or with the range of it that was asked for (RFC 9110 §14). Returns how many bytes were
+ * sent. Throws `RANGE_INVALID`.
+ */
+export function sendSegment(
+  request: MediaRequest,
+  response: ServerResponse,
+  data: Buffer,
+  maxAge: number,
+): number {
+  const range = rangeOf(request.message.headers.range, data.length);
+  response.setHeader('Accept-Ranges', 'bytes');
+  if (range === 'unsatisfiable') {
+    response.setHeader('Content-Range', `bytes */${data.length}`);
+    throw new FluxError('RANGE_INVALID', `The segment has ${data.length} bytes.`);
+  }
+  const body = range ? data.subarray(range.start, range.end) : data;
+  if (range) response.setHeader('Content-Range', `bytes ${range.start}-${range.end - 1}/${data.length}`);
+  response.writeHead(range ? 206 : 200, {
+    'Content-Type': 'video/mp2t',
+    'Content-Length': body.length,
+    'Cache-Control': `max-age=${maxAge}, immutable`,
+  });
+  if (request.method === 'HEAD') {
+    response.end();
+    return 0;
+  }
+  request.message.socket.setTimeout(STALL_TIMEOUT);
+  response.end(body);
+  return body.length;
+}
+
+/** Undefined for no range, or one that may be ignored: several at once, or of another form or unit. */
+function rangeOf(
+  header: string | undefined,
+  length: number,
+): { start: number; end: number } | 'unsatisfiable' | undefined {
+  const match = header === undefined ? undefined : RANGE.exec(header.trim());
+  if (!match) return undefined;
+  const [, first = '', last = ''] = match;
+  if (first === '') {
+    if (last === '') return undefined;
+    const count = Math.min(Number(last), length);
+    return count === 0 ? 'unsatisfiable' : { start: length - count, end: length };
+  }
+  const start = Number(first);
+  const end = last === '' ? length : Math.min(Number(last) + 1, length);
+  if (last !== '' && Number(last) < start) return undefined;
+  return start >= length ? 'unsatisfiable' : { start, end };
+}

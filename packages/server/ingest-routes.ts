@@ -1,0 +1,104 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import { FluxError } from '@flux-iot/core/errors/flux-error';
+import type { Ingest } from '@flux-iot/core/orchestrator/protocol-adapter';
+import { parseStreamId, type StreamId, streamIdOf } from '@flux-iot/core/stream/stream-id';
+import { Type } from 'typebox';
+import { adapterOf, type RouteContext, STOPPED } from './context.ts';
+import { hostOf } from './host.ts';
+import { presentIngest } from './present.ts';
+import {
+  IngestListSchema,
+  IngestRequestSchema,
+  IngestSchema,
+  type IngestSource,
+  PROBLEMS,
+  StreamParamsSchema,
+} from './schemas.ts';
+
+const tags = ['ingests'];
+
+/** The specification's §5.1: sources that the server fetches or waits for. */
+export const ingestRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (app, context) => {
+  const { orchestrator } = context;
+  const ingestOf = (id: string): Ingest => {
+    const ingest = orchestrator.getIngest(parseStreamId(id));
+    if (!ingest) throw new FluxError('INGEST_NOT_FOUND', `There is no ingest ${id}.`);
+    return ingest;
+  };
+
+  app.post(
+    '/streams/ingest',
+    {
+      schema: {
+        summary: 'Bring a stream: wait for its publisher, or pull it',
+        tags,
+        body: IngestRequestSchema,
+        response: { 201: IngestSchema, ...PROBLEMS },
+      },
+    },
+    async (request, reply) => {
+      const { protocol, source, stream_id: asked } = request.body;
+      const host = hostOf(request);
+      const adapter = adapterOf(context, protocol);
+      const own = Object.entries(source).find(([name]) => name === protocol)?.[1];
+      if (!own) throw new FluxError('REQUEST_INVALID', `body.source.${protocol} is missing.`);
+      const streamId = asked === undefined ? impliedStreamId(protocol, source) : parseStreamId(asked);
+      const ingest = orchestrator.addIngest(streamId, () => {
+        if (!adapter.ingest)
+          throw new FluxError('PROTOCOL_UNSUPPORTED', `Streams cannot be brought by ${protocol}.`);
+        return adapter.ingest(streamId, own);
+      });
+      request.log.info({ stream: streamId, protocol }, 'ingest added');
+      return reply.code(201).send(presentIngest(ingest, host));
+    },
+  );
+
+  app.get(
+    '/ingests',
+    { schema: { summary: 'All ingests', tags, response: { 200: IngestListSchema, ...PROBLEMS } } },
+    async request => {
+      const host = hostOf(request);
+      return { ingests: orchestrator.ingests.map(ingest => presentIngest(ingest, host)) };
+    },
+  );
+
+  app.get(
+    '/ingests/:stream_id',
+    {
+      schema: {
+        summary: 'One ingest',
+        tags,
+        params: StreamParamsSchema,
+        response: { 200: IngestSchema, ...PROBLEMS },
+      },
+    },
+    async request => presentIngest(ingestOf(request.params.stream_id), hostOf(request)),
+  );
+
+  app.delete(
+    '/ingests/:stream_id',
+    {
+      schema: {
+        summary: 'Stop an ingest, and its stream with it',
+        tags,
+        params: StreamParamsSchema,
+        response: { 204: Type.Null(), ...PROBLEMS },
+      },
+    },
+    async (request, reply) => {
+      orchestrator.stopStream(ingestOf(request.params.stream_id).streamId, STOPPED);
+      return reply.code(204).send(null);
+    },
+  );
+};
+
+/** The id that the source itself names. Throws `REQUEST_INVALID` where it names none. */
+function impliedStreamId(protocol: string, { rtmp, gb28181 }: IngestSource): StreamId {
+  if (protocol === 'gb28181' && gb28181) return parseStreamId(`${gb28181.device_id}_${gb28181.channel_id}`);
+  if (protocol === 'rtmp' && rtmp?.stream !== undefined) return streamIdOf(rtmp.app ?? 'live', rtmp.stream);
+  if (protocol === 'rtmp' && rtmp?.url !== undefined) {
+    const [app, name] = URL.parse(rtmp.url)?.pathname.split('/').slice(-2) ?? [];
+    if (app && name) return streamIdOf(app, name);
+  }
+  throw new FluxError('REQUEST_INVALID', 'body.stream_id is missing, and does not follow from the source.');
+}
