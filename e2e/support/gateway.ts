@@ -91,7 +91,7 @@ export class TestGateway {
   }
 
   async untilLive(id: string): Promise<void> {
-    await until(`${id} is live`, async () => (await this.stream(id)).state === 'live');
+    await until(`${id} is live`, () => this.orchestrator.getStreamStatus(id)?.state === 'live');
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -57,9 +57,10 @@ export interface HashedUnit {
 }
 
 const FILTERS = {
-  // NAL unit types: 7 SPS, 8 PPS, 9 delimiter; in H.265 32 VPS, 33 SPS, 34 PPS, 35 delimiter.
+  // NAL unit types: 7 SPS, 8 PPS, 9 delimiter; in H.265 32 VPS, 33 SPS, 34 PPS, 35 delimiter, and 39 SEI, which MP4
+  // keeps apart from the access units and ffmpeg puts before key frames.
   h264: 'h264_mp4toannexb,filter_units=remove_types=7-9',
-  h265: 'hevc_mp4toannexb,filter_units=remove_types=32-35',
+  h265: 'hevc_mp4toannexb,filter_units=remove_types=32-35|39',
 } as const;
 
 export interface HashedUnits {

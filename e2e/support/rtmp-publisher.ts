@@ -128,9 +128,20 @@ export class TestPublisher {
     await this.untilClosed();
   }
 
-  async untilClosed(timeout = 5000): Promise<void> {
-    if (this.socket.closed) return;
-    await once(this.socket, 'close', { signal: AbortSignal.timeout(timeout) });
+  /** However it came to be closed. */
+  untilClosed(timeout = 5000): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(
+        () => reject(new Error(`The server kept the connection for ${timeout} ms.`)),
+        timeout,
+      );
+      const done = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+      if (this.socket.closed) done();
+      else this.socket.once('close', done);
+    });
   }
 
   [Symbol.dispose](): void {
