@@ -1,6 +1,6 @@
 /** Scenarios 2–12: publishers of every kind, by RTMP. */
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -9,12 +9,14 @@ import { clip } from './support/clips.ts';
 import type { Packet8 } from './support/ffmpeg8.ts';
 import { parseFlv, readFlvFile } from './support/flv-file.ts';
 import { record, TestGateway } from './support/gateway.ts';
-import { hashedUnits, probe } from './support/packets.ts';
+import { hashedUnits, type Probe, probe } from './support/packets.ts';
 import { lacks, RunningProcess, run, until } from './support/processes.ts';
 import { TestPublisher } from './support/rtmp-publisher.ts';
 
 const FFMPEG8 = join(import.meta.dirname, 'support/ffmpeg8.ts');
 const OUTPUTS = ['flv', 'rtmp', 'hls'] as const;
+/** ffprobe shows the tracks that it finds while it opens an address. */
+const PATIENT = ['-analyzeduration', '8M', '-probesize', '20M'];
 
 function publish(gateway: TestGateway, source: string, id: string): RunningProcess {
   return new RunningProcess('ffmpeg', [
@@ -36,20 +38,18 @@ function isIncreasing(times: readonly number[]): boolean {
   return times.every((time, index) => index === 0 || time > times[index - 1]!);
 }
 
-/** All segments of a stream to its end, as one file: ffprobe's HLS reader does not show tracks that come later. */
-async function probeSegments(url: string) {
-  const segments = new Map<string, Buffer>();
+/** The packets of all segments of a stream to its end, one by one: ffprobe shows no tracks that come later. */
+async function probeSegments(url: string): Promise<Pick<Probe, 'video' | 'audio'>> {
+  const probes = new Map<string, Probe>();
   for (let isOver = false; !isOver; await sleep(500)) {
     const playlist = await (await fetch(url)).text();
     isOver = playlist.includes('#EXT-X-ENDLIST');
     for (const name of playlist.match(/^segment_\d+\.ts$/gm) ?? []) {
-      if (!segments.has(name))
-        segments.set(name, Buffer.from(await (await fetch(new URL(name, url))).arrayBuffer()));
+      if (!probes.has(name)) probes.set(name, await probe(new URL(name, url).href));
     }
   }
-  using file = record.temporary('all.ts');
-  writeFileSync(file.path, Buffer.concat([...segments.values()]));
-  return probe(file.path, ['-analyzeduration', '20M', '-probesize', '20M']);
+  const all = [...probes.values()];
+  return { video: all.flatMap(({ video }) => video), audio: all.flatMap(({ audio }) => audio) };
 }
 
 describe.skipIf(lacks('ffmpeg'))('Enhanced RTMP (scenario 2)', () => {
@@ -177,8 +177,8 @@ describe.skipIf(lacks('ffmpeg'))('tracks (scenario 5)', () => {
     const sending = publisher.tags(tags).then(() => publisher.unpublish());
     await gateway.untilLive('cam1');
     const results = await Promise.all([
-      probe(gateway.playUrl('flv', 'cam1')),
-      probe(gateway.playUrl('rtmp', 'cam1')),
+      probe(gateway.playUrl('flv', 'cam1'), PATIENT),
+      probe(gateway.playUrl('rtmp', 'cam1'), PATIENT),
       probeSegments(gateway.playUrl('hls', 'cam1')),
     ]);
     for (const { video, audio } of results) {

@@ -1,4 +1,4 @@
-import { localHost, parseAddress } from './config/address.ts';
+import { formatAddress, localHost, parseAddress } from './config/address.ts';
 import type { Config } from './config/schema.ts';
 import type { Gateway } from './gateway.ts';
 
@@ -23,7 +23,10 @@ export function banner({ version, config, gateway, source, hasDemo }: BannerInpu
   if (rtmpUrl) {
     rows.push(['Publish', rtmpUrl], ['', `ffmpeg -re -i any.mp4 -c copy -f flv ${rtmpUrl}`]);
     if (rtmp.tlsPort !== undefined) {
-      rows.push(['', `rtmps://${localHost(parseAddress(protocols.rtmp.tls_bind))}:${rtmp.tlsPort}/live/NAME`]);
+      rows.push([
+        '',
+        `rtmps://${localHost(parseAddress(protocols.rtmp.tls_bind))}:${rtmp.tlsPort}/live/NAME`,
+      ]);
     }
   }
   if (hasDemo) rows.push(['', 'a test picture is being published as "demo"']);
@@ -34,12 +37,18 @@ export function banner({ version, config, gateway, source, hasDemo }: BannerInpu
   if (has('flv')) rows.push(['', `${mediaUrl}/flv/NAME.flv`]);
   if (has('hls')) rows.push(['', `${mediaUrl}/hls/NAME/index.m3u8`]);
   if (rtmpUrl) rows.push(['', rtmpUrl]);
-  rows.push(['API', `${page}/api/docs`], ['Listening', listening(gateway)], ['Configured', source]);
+  rows.push(['API', `${page}/api/docs`], ['Listening', listening(gateway, config)], ['Configured', source]);
   const lines = rows.map(([title, text]) => `  ${title.padEnd(11)} ${text}`);
   return `FLUX IoT ${version}\n\n${lines.join('\n')}\n\n  Ctrl-C stops it.\n`;
 }
 
-function listening({ media, api, rtmp }: Gateway): string {
-  const parts = (rtmp?.stats().listening ?? []).map((address, index) => `${index === 0 ? 'RTMP' : 'RTMPS'} ${address}`);
-  return [...parts, `HTTP media ${media.address}`, `API and page ${api.address}`].join(', ');
+function listening({ rtmp, media, api }: Gateway, { protocols, server, http_media }: Config): string {
+  const at = (bind: string, port: number) => formatAddress({ ...parseAddress(bind), port });
+  const parts = [
+    `HTTP media ${at(http_media.bind, media.port)}`,
+    `API and page ${at(server.bind, api.port)}`,
+  ];
+  if (rtmp?.tlsPort !== undefined) parts.unshift(`RTMPS ${at(protocols.rtmp.tls_bind, rtmp.tlsPort)}`);
+  if (rtmp) parts.unshift(`RTMP ${at(protocols.rtmp.bind, rtmp.port)}`);
+  return parts.join(', ');
 }

@@ -97,9 +97,11 @@ export async function createGateway(config: Config, { logger, version }: Gateway
     // Of what fastify says by itself, only what went wrong is news.
     logger: logger.child({}, { level: logger.isLevelEnabled('warn') ? 'warn' : logger.level }),
   });
-  orchestrator.on('streamAdded', ({ id }) => logger.info({ stream: id }, 'stream begins'));
-  orchestrator.on('streamEnded', ({ id }, reason) =>
-    logger.info({ stream: id, reason: reason.code }, 'stream ended'),
+  orchestrator.on('streamAdded', stream => {
+    stream.on('state', state => logger.info({ stream: stream.id, state }, 'stream'));
+  });
+  orchestrator.on('streamEnded', ({ id }, { code, message }) =>
+    logger.info({ stream: id, reason: code }, `stream ended: ${message}`),
   );
 
   const stop = async () => {

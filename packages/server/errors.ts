@@ -88,9 +88,9 @@ function fluxErrorOf(cause: FastifyError | FluxError): FluxError {
 }
 
 /** `body.protocol must be one of rtmp, rtsp; body.x is not known here.` */
-function describeValidation({ validation = [], validationContext = 'request' }: FastifyError): string {
+function describeValidation({ validation = [], validationContext: part = 'body' }: FastifyError): string {
   const faults = validation.map(({ keyword, instancePath, message = 'is wrong', params }) => {
-    const where = `${validationContext}${instancePath.replaceAll('/', '.')}`;
+    const where = `${part}${instancePath.replaceAll('/', '.')}`;
     if (keyword === 'required') return `${where}.${params.missingProperty} is missing`;
     if (keyword === 'additionalProperties') return `${where}.${params.additionalProperty} is not known here`;
     if (keyword === 'enum' && Array.isArray(params.allowedValues))

@@ -13,6 +13,7 @@ import {
   type IngestSource,
   PROBLEMS,
   StreamParamsSchema,
+  the,
 } from './schemas.ts';
 
 const tags = ['ingests'];
@@ -32,8 +33,8 @@ export const ingestRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (app,
       schema: {
         summary: 'Bring a stream: wait for its publisher, or pull it',
         tags,
-        body: IngestRequestSchema,
-        response: { 201: IngestSchema, ...PROBLEMS },
+        body: the(IngestRequestSchema),
+        response: { 201: the(IngestSchema), ...PROBLEMS },
       },
     },
     async (request, reply) => {
@@ -69,7 +70,7 @@ export const ingestRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (app,
         summary: 'One ingest',
         tags,
         params: StreamParamsSchema,
-        response: { 200: IngestSchema, ...PROBLEMS },
+        response: { 200: the(IngestSchema), ...PROBLEMS },
       },
     },
     async request => presentIngest(ingestOf(request.params.stream_id), hostOf(request)),

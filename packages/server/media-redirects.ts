@@ -12,6 +12,8 @@ export function redirectMedia(app: FastifyInstance, mediaPort: () => number): vo
   for (const path of PATHS) {
     app.get(path, { schema: { hide: true } }, async (request, reply) => {
       const target = pathOf(request.url);
+      if (!target.startsWith('/'))
+        throw new FluxError('REQUEST_INVALID', 'The request names an address, not a path.');
       if (path === '/live/*' && !LIVE_MEDIA.test(target))
         throw new FluxError('ROUTE_NOT_FOUND', 'There is nothing at this path.');
       reply.header('Access-Control-Allow-Origin', '*');

@@ -11,6 +11,7 @@ import {
   PushRequestSchema,
   PushSchema,
   StreamParamsSchema,
+  the,
 } from './schemas.ts';
 
 const tags = ['pushes'];
@@ -27,8 +28,8 @@ export const pushRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (app, c
         summary: 'Send the stream on to another server',
         tags,
         params: StreamParamsSchema,
-        body: PushRequestSchema,
-        response: { 201: PushSchema, ...PROBLEMS },
+        body: the(PushRequestSchema),
+        response: { 201: the(PushSchema), ...PROBLEMS },
       },
     },
     async (request, reply) => {

@@ -7,8 +7,11 @@ function named<Schema extends TSchema, const Name extends string>($id: Name, sch
   return Object.assign(schema, { $id });
 }
 
-/** Points to a named schema, and is typed as that schema. */
-function the<Schema extends TSchema & { readonly $id: string }>({ $id }: Schema) {
+/**
+ * Points to a named schema, and is typed as that schema. Routes take named schemas by it alone: Fastify forgets a
+ * shared schema once a route has it as its own.
+ */
+export function the<Schema extends TSchema & { readonly $id: string }>({ $id }: Schema) {
   return Type.Unsafe<Static<Schema>>(Type.Ref(`${$id}#`));
 }
 
@@ -169,14 +172,16 @@ export const ViewerSchema = named(
   }),
 );
 
+export const DEFAULT_LIMIT = 100;
+
 const PageFields = {
   total: Type.Integer({ description: 'That match the filters' }),
   limit: Type.Integer(),
   offset: Type.Integer(),
 };
 const PageQuery = {
-  limit: Type.Integer({ minimum: 1, maximum: 1000, default: 100 }),
-  offset: Type.Integer({ minimum: 0, default: 0 }),
+  limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 1000, default: DEFAULT_LIMIT })),
+  offset: Type.Optional(Type.Integer({ minimum: 0, default: 0 })),
 };
 
 export const StreamListSchema = Type.Object({
@@ -305,8 +310,14 @@ export const NAMED_SCHEMAS: readonly TSchema[] = [
   IngestSchema,
   PushSchema,
   TrackSchema,
-  HistoryEntrySchema,
   StreamSummarySchema,
+  HistoryEntrySchema,
+  StreamDetailSchema,
+  StreamStatsSchema,
   ViewerSchema,
+  IngestRequestSchema,
+  PushRequestSchema,
+  PlaySchema,
   ProtocolSchema,
+  ServerSchema,
 ];

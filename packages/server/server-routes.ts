@@ -3,7 +3,7 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { FluxError } from '@flux-iot/core/errors/flux-error';
 import type { RouteContext } from './context.ts';
 import { presentProtocol } from './present.ts';
-import { HealthSchema, PROBLEMS, ProtocolListSchema, ServerSchema } from './schemas.ts';
+import { HealthSchema, PROBLEMS, ProtocolListSchema, ServerSchema, the } from './schemas.ts';
 
 export interface ServerRouteOptions extends RouteContext {
   readonly mediaPort: () => number;
@@ -47,7 +47,7 @@ export const serverRoutes: FastifyPluginAsyncTypebox<ServerRouteOptions> = async
       schema: {
         summary: 'Version, uptime, memory, delay',
         tags,
-        response: { 200: ServerSchema, ...PROBLEMS },
+        response: { 200: the(ServerSchema), ...PROBLEMS },
       },
     },
     async () => {

@@ -6,6 +6,7 @@ import { adapterOf, knownStream, knownStreams, type RouteContext, STOPPED } from
 import { hostOf } from './host.ts';
 import { presentDetail, presentStats, presentSummary, presentViewer } from './present.ts';
 import {
+  DEFAULT_LIMIT,
   ListQuerySchema,
   PageQuerySchema,
   PlayQuerySchema,
@@ -15,6 +16,7 @@ import {
   StreamListSchema,
   StreamParamsSchema,
   StreamStatsSchema,
+  the,
   ViewerListSchema,
 } from './schemas.ts';
 
@@ -35,7 +37,7 @@ export const streamRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (app,
       },
     },
     async request => {
-      const { limit, offset, state, protocol, q } = request.query;
+      const { limit = DEFAULT_LIMIT, offset = 0, state, protocol, q } = request.query;
       const part = q?.toLowerCase();
       const host = hostOf(request);
       const matching = knownStreams(context).filter(
@@ -56,7 +58,7 @@ export const streamRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (app,
         summary: 'One stream, with its time line',
         tags,
         params: StreamParamsSchema,
-        response: { 200: StreamDetailSchema, ...PROBLEMS },
+        response: { 200: the(StreamDetailSchema), ...PROBLEMS },
       },
     },
     async request => {
@@ -72,7 +74,7 @@ export const streamRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (app,
         summary: 'Statistics of one stream',
         tags,
         params: StreamParamsSchema,
-        response: { 200: StreamStatsSchema, ...PROBLEMS },
+        response: { 200: the(StreamStatsSchema), ...PROBLEMS },
       },
     },
     async request => presentStats(knownStream(context, request.params.stream_id)),
@@ -89,7 +91,7 @@ export const streamRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (app,
         response: { 200: ViewerListSchema, ...PROBLEMS },
       },
     },
-    async ({ params, query: { limit, offset } }) => {
+    async ({ params, query: { limit = DEFAULT_LIMIT, offset = 0 } }) => {
       const { streamId } = knownStream(context, params.stream_id);
       const viewers = orchestrator.findStream(streamId)?.viewers ?? [];
       const page = viewers.slice(offset, offset + limit).map(presentViewer);
@@ -105,7 +107,7 @@ export const streamRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (app,
         tags,
         params: StreamParamsSchema,
         querystring: PlayQuerySchema,
-        response: { 200: PlaySchema, ...PROBLEMS },
+        response: { 200: the(PlaySchema), ...PROBLEMS },
       },
     },
     async request => {

@@ -63,8 +63,8 @@ export class FileStorage implements MediaStorage {
 
   async #writeInFolder(path: string, data: Buffer): Promise<void> {
     for (let attempt = 1; ; attempt++) {
-      await mkdir(dirname(path), { recursive: true });
       try {
+        await mkdir(dirname(path), { recursive: true });
         return await writeFile(path, data);
       } catch (cause) {
         if (!isCode(cause, 'ENOENT') || attempt === MAX_ATTEMPTS) throw cause;

@@ -1,7 +1,7 @@
 export interface HistoryEntry {
   /** Milliseconds since 1970. */
   readonly at: number;
-  /** What happened, from a small vocabulary: `published`, `track`, `first-key-frame`, `time-mended`, `closed`. */
+  /** What happened, from a small vocabulary: `published`, `video-track`, `first-key-frame`, `time-mended`, `closed`. */
   readonly step: string;
   readonly detail: string;
   /** How often in a row it happened; `at` is the first time, `lastAt` the latest. */

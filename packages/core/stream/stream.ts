@@ -168,7 +168,8 @@ export class Stream extends EventEmitter<StreamEvents> {
     this.#tracks.set(track.id, track);
     this.#stale.delete(track.id);
     if (!this.#trackCounters.has(track.id)) this.#trackCounters.set(track.id, new Counter());
-    this.history.note(before ? 'track-changed' : 'track', describeTrack(track));
+    // Named by kind: steps of one name in a row are counted as one.
+    this.history.note(`${track.kind}-track${before ? '-changed' : ''}`, describeTrack(track));
     if (before) this.#gop.clear();
     if (this.#state === 'live') this.#announceTracks();
   }

@@ -15,7 +15,9 @@ export interface ConfigProblem {
 /** All problems of one configuration as one `CONFIG_INVALID`, a line for each, in the order of the file. */
 export function configError(source: string, problems: readonly ConfigProblem[]): FluxError {
   const ordered = problems.toSorted((a, b) => a.line - b.line);
-  const lines = ordered.map(({ where, key, message }) => `  ${[where, key, message].filter(Boolean).join(': ')}`);
+  const lines = ordered.map(
+    ({ where, key, message }) => `  ${[where, key, message].filter(Boolean).join(': ')}`,
+  );
   return new FluxError('CONFIG_INVALID', `${source} is not a valid configuration:\n${lines.join('\n')}`, {
     context: { problems: ordered },
   });

@@ -6,7 +6,11 @@ import { Type } from 'typebox';
 
 export const PROTOCOLS = ['rtmp', 'rtsp', 'gb28181', 'hls', 'flv'] as const;
 /** Those that this version has. */
-export const BUILT_PROTOCOLS = ['rtmp', 'hls', 'flv'] as const satisfies readonly (typeof PROTOCOLS)[number][];
+export const BUILT_PROTOCOLS = [
+  'rtmp',
+  'hls',
+  'flv',
+] as const satisfies readonly (typeof PROTOCOLS)[number][];
 
 const PORT = '(?:\\d{1,4}|[1-5]\\d{4}|6[0-4]\\d{3}|65[0-4]\\d{2}|655[0-2]\\d|6553[0-5])';
 const HOST = '(?:\\[[0-9A-Fa-f:.]{2,45}\\]|[A-Za-z0-9][A-Za-z0-9.-]{0,252})';
@@ -25,7 +29,6 @@ function optionalAddress(description: string) {
     description,
   });
 }
-
 
 function path(value: string, description: string) {
   return Type.String({ minLength: 1, maxLength: 4096, allowed: 'a path', default: value, description });
@@ -165,7 +168,7 @@ export const ConfigSchema = Type.Object(
         'Seconds that viewers are kept when a publisher is lost without a goodbye, for it to come back.',
       ),
       viewer_queue_bytes: integer(
-        2_097_152,
+        8_388_608,
         65_536,
         268_435_456,
         'Unsent bytes beyond which a viewer skips to the next key frame.',
@@ -192,7 +195,11 @@ export const ConfigSchema = Type.Object(
         'info',
         'The least that is logged.',
       ),
-      format: choice(['auto', 'pretty', 'json'], 'auto', '"auto" is pretty on a terminal and JSON elsewhere.'),
+      format: choice(
+        ['auto', 'pretty', 'json'],
+        'auto',
+        '"auto" is pretty on a terminal and JSON elsewhere.',
+      ),
     }),
   },
   { additionalProperties: false },

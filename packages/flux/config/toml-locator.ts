@@ -112,8 +112,8 @@ class Scanner {
     const first = this.#toml[this.#position];
     if (first === '[') this.#array(path);
     else if (first === '{') this.#inlineTable(path);
-    else if (first === '"' || first === "'") this.#take(STRING);
-    else this.#take(PLAIN_VALUE);
+    // Should a value not be understood, it is still stepped over: the walk has to end.
+    else if (!this.#take(STRING) && !this.#take(PLAIN_VALUE)) this.#position++;
   }
 
   #array(path: KeyPath): void {

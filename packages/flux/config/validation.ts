@@ -85,4 +85,3 @@ function keyName(path: KeyPath): string {
     })
     .join('');
 }
-

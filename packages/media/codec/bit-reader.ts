@@ -60,7 +60,8 @@ export function unescapeRbsp(nalUnit: Buffer): Buffer {
   const payload = Buffer.allocUnsafe(nalUnit.length);
   let length = 0;
   let zeros = 0;
-  for (const byte of nalUnit) {
+  for (let at = 0; at < nalUnit.length; at++) {
+    const byte = nalUnit[at]!;
     if (zeros >= 2 && byte === 3) {
       zeros = 0;
       continue;

@@ -1,22 +1,20 @@
 import { ParseError } from '../model/parse-error.ts';
 import { splitLengthPrefixed } from '../model/sample.ts';
 import { H264_NAL, h264NalType } from './h264/nal-unit.ts';
-import { type RecoveryPoint, recoveryPointOf } from './h264/sei.ts';
+import { isRecoveryPoint } from './h264/sei.ts';
 import { H265_NAL, h265NalType, isH265RandomAccess } from './h265/nal-unit.ts';
 
 /** What `inspectLengthPrefixed` found, as bits of one number: it runs for every frame. */
 export const FOUND_KEY = 1;
 export const FOUND_PARAMETER_SETS = 2;
-/** H.264: a recovery point SEI. Where a container calls the picture a key frame too, decoding can start there. */
-export const FOUND_RECOVERY_POINT = 4;
-const FOUND_EXACT_RECOVERY = 8;
-const FOUND_SPS = 16;
-const PUBLIC = FOUND_KEY | FOUND_PARAMETER_SETS | FOUND_RECOVERY_POINT;
+const FOUND_SPS = 4;
+const FOUND_RECOVERY_POINT = 8;
+const PUBLIC = FOUND_KEY | FOUND_PARAMETER_SETS;
 
 /**
- * Walks an access unit of four-byte length-prefixed NAL units once and says what it holds: `FOUND_PARAMETER_SETS`,
- * `FOUND_RECOVERY_POINT` and `FOUND_KEY`, decoding can start here. That is an IDR picture in H.264 and any random
- * access picture in H.265. Some cameras and encoders with open GOPs send no IDR picture after the first: there an SPS
+ * Walks an access unit of four-byte length-prefixed NAL units once and says whether it holds parameter sets
+ * (`FOUND_PARAMETER_SETS`) and whether decoding can start here (`FOUND_KEY`): at an IDR picture of H.264, at any random
+ * access picture of H.265. Some cameras and encoders with open GOPs send no IDR picture after the first: there an SPS
  * with a recovery point of recovery_frame_cnt 0 is taken for one. Throws `ParseError` where the lengths do not add up.
  */
 export function inspectLengthPrefixed(data: Buffer, codec: 'h264' | 'h265'): number {
@@ -32,7 +30,7 @@ export function inspectLengthPrefixed(data: Buffer, codec: 'h264' | 'h265'): num
     }
     at += length;
   }
-  if (found & FOUND_SPS && found & FOUND_EXACT_RECOVERY) found |= FOUND_KEY;
+  if (found & FOUND_SPS && found & FOUND_RECOVERY_POINT) found |= FOUND_KEY;
   return found & PUBLIC;
 }
 
@@ -45,15 +43,10 @@ function inspectH264(data: Buffer, start: number, end: number): number {
     case H264_NAL.PPS:
       return FOUND_PARAMETER_SETS;
     case H264_NAL.SEI:
-      return foundBy(recoveryPointOf(data, start, end));
+      return isRecoveryPoint(data, start, end) ? FOUND_RECOVERY_POINT : 0;
     default:
       return 0;
   }
-}
-
-function foundBy(recoveryPoint: RecoveryPoint): number {
-  if (recoveryPoint === 'none') return 0;
-  return recoveryPoint === 'exact' ? FOUND_RECOVERY_POINT | FOUND_EXACT_RECOVERY : FOUND_RECOVERY_POINT;
 }
 
 function inspectH265(firstByte: number): number {

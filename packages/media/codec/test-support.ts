@@ -1,4 +1,3 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { ParseError } from '../model/parse-error.ts';
 
@@ -39,17 +38,26 @@ export function survives(parse: () => unknown): void {
 /** The collected bad inputs beside the project. */
 const CORPORA = new URL('../../../../shared/corpora/', import.meta.url);
 
-export function hasCorpus(folder: string): boolean {
-  return existsSync(new URL(folder, CORPORA));
+/** What the reader needs of `node:fs`, which the tests hand in: this package imports no file system. */
+interface Files {
+  existsSync(path: URL): boolean;
+  readdirSync(path: URL): string[];
+  readFileSync(path: URL, encoding: 'utf8'): string;
 }
 
-/** Every byte string in a folder of Go's fuzzing corpora: a header line, then a Go literal a line. */
-export function goCorpus(folder: string): Buffer[] {
-  const root = new URL(`${folder}/`, CORPORA);
+/**
+ * Every byte string in some folders of Go's fuzzing corpora: a header line, then a Go literal a line. None where the
+ * collection is absent.
+ */
+export function goCorpus(files: Files, ...folders: string[]): Buffer[] {
   const inputs: Buffer[] = [];
-  for (const name of readdirSync(root)) {
-    const text = readFileSync(new URL(name, root), 'utf8');
-    for (const [, literal] of text.matchAll(/^\[\]byte\("(.*)"\)$/gm)) inputs.push(goString(literal!));
+  for (const folder of folders) {
+    const root = new URL(`${folder}/`, CORPORA);
+    if (!files.existsSync(root)) continue;
+    for (const name of files.readdirSync(root)) {
+      const text = files.readFileSync(new URL(name, root), 'utf8');
+      for (const [, literal] of text.matchAll(/^\[\]byte\("(.*)"\)$/gm)) inputs.push(goString(literal!));
+    }
   }
   return inputs;
 }

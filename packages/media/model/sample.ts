@@ -68,7 +68,7 @@ export class VideoSample {
 
   /** NAL units, each after a four-byte start code (H.264 Annex B). Only for H.264 and H.265. */
   get annexB(): Buffer {
-    this.#annexB ??= joinAnnexB(this.nalUnits, this.byteLength);
+    this.#annexB ??= joinAnnexB(this.nalUnits);
     return this.#annexB;
   }
 }
@@ -140,8 +140,9 @@ function joinLengthPrefixed(nalUnits: readonly Buffer[]): Buffer {
   return data;
 }
 
-function joinAnnexB(nalUnits: readonly Buffer[], size: number): Buffer {
-  const data = Buffer.allocUnsafe(size);
+function joinAnnexB(nalUnits: readonly Buffer[]): Buffer {
+  // A start code is as long as a length; the payload's own size may count empty units, which have no start code.
+  const data = Buffer.allocUnsafe(lengthPrefixedSize(nalUnits));
   let at = 0;
   for (const nalUnit of nalUnits) {
     at = data.writeUInt32BE(1, at);

@@ -21,8 +21,12 @@ export interface SourceClockOptions {
 
 /** Source times from here on (in seconds; half of what 32-bit milliseconds hold) are moved down to zero. */
 const HIGH_START = 2 ** 31 / 1000;
-/** How far apart two tracks' times may be after a jump and still be the same jump. */
+/** How far apart, in seconds, two tracks' times may be after a jump and still be the same jump. */
 const SAME_JUMP_TOLERANCE = 1;
+/** A step back of fewer seconds is waited out, a longer one is a jump. */
+const MAX_JITTER = 1;
+/** Regular samples are at most this many seconds apart, however slow the camera; more is a gap. */
+const MAX_STEP = 2;
 const DEFAULT_MAX_GAP = 10;
 
 /**
@@ -46,6 +50,11 @@ export class SourceClock {
 
   get started(): boolean {
     return this.#started;
+  }
+
+  /** Stream time in seconds before which nothing belongs: a returning publisher's tracks follow their former ones. */
+  get floor(): number {
+    return this.#origin ?? 0;
   }
 
   /** Seconds to add to the source's time. */
@@ -102,8 +111,12 @@ export class Timeline {
   #offset = 0;
   #clockOffset = 0;
   #last = Number.NEGATIVE_INFINITY;
-  /** Usual distance of two samples in ticks of the track, to place the first one after a jump. */
-  #step = 0;
+  /** Usual distance of two samples, the lesser of the last two: where the next one is expected. */
+  #step = 1;
+  #lastStep = 1;
+  /** Seconds that the source's times may lie behind the stream's and are still waited out. */
+  #patience = MAX_JITTER;
+  #isBehind = false;
 
   constructor(clock: SourceClock, options: TimelineOptions) {
     this.#clock = clock;
@@ -123,35 +136,65 @@ export class Timeline {
     }
     const source = unwrapped + this.#shift;
     this.#clock.advance(source / this.#clockRate);
-    const time = this.#mend(source, source + this.#offset);
-    const step = time - this.#last;
-    if (step < this.#clockRate) this.#step = step;
-    this.#last = time;
+    this.#last = this.#mend(source);
+    return this.#last;
+  }
+
+  #mend(source: number): number {
+    const time = source + this.#offset;
+    if (this.#last === Number.NEGATIVE_INFINITY) return this.#first(time);
+    const expected = this.#last + this.#step;
+    if (this.#joinsJump(source, expected)) return this.#join(source);
+    if (time > this.#last && time - expected <= this.#clock.maxGap * this.#clockRate) return this.#keep(time);
+    if (time <= this.#last && expected - time < this.#patience * this.#clockRate) return this.#waitOut(time);
+    this.#clock.move((expected - source) / this.#clockRate);
+    return this.#join(source);
+  }
+
+  #keep(time: number): number {
+    this.#isBehind = false;
+    this.#patience = MAX_JITTER;
+    const step = Math.min(time - this.#last, MAX_STEP * this.#clockRate);
+    this.#step = Math.min(step, this.#lastStep);
+    this.#lastStep = step;
     return time;
   }
 
-  #mend(source: number, time: number): number {
-    const last = this.#last;
-    if (last === Number.NEGATIVE_INFINITY) return Math.max(0, time);
-    if (time > last && time - last <= this.#clock.maxGap * this.#clockRate) return time;
-    if (time <= last && last - time < this.#clockRate) {
-      // Equal to or slightly older than its predecessor: jitter of the encoder's clock. One tick keeps the order.
-      if (time < last) this.#report('backward', time, last + 1);
-      return last + 1;
-    }
-    return this.#jump(source, time);
+  /** A track may begin before the sample that fixed the offset; what does not fit after the floor is waited out. */
+  #first(time: number): number {
+    const floor = this.#ticks(this.#clock.floor);
+    if (time >= floor) return time;
+    this.#patience = this.#clock.maxGap;
+    return this.#waitOut(time, floor);
   }
 
-  #jump(source: number, time: number): number {
-    const expected = this.#last + Math.max(1, this.#step);
-    const joined = source + this.#ticks(this.#clock.offset);
-    const isJumpOfAnotherTrack =
-      this.#clock.offset !== this.#clockOffset &&
-      Math.abs(joined - expected) <= SAME_JUMP_TOLERANCE * this.#clockRate;
-    if (!isJumpOfAnotherTrack) this.#clock.move((expected - source) / this.#clockRate);
+  /** Equal to or older than its predecessor: jitter of the encoder's clock. One tick keeps the order. */
+  #waitOut(time: number, mended = this.#last + 1): number {
+    const isWorthReporting = (mended - time) * 1000 > this.#clockRate;
+    if (isWorthReporting && !this.#isBehind) {
+      this.#isBehind = true;
+      this.#report('backward', time, mended);
+    }
+    return mended;
+  }
+
+  /** Whether another track has jumped and its offset brings this one nearer to where it is expected, too. */
+  #joinsJump(source: number, expected: number): boolean {
+    if (this.#clock.offset === this.#clockOffset) return false;
+    const distance = Math.abs(source + this.#ticks(this.#clock.offset) - expected);
+    return (
+      distance <= SAME_JUMP_TOLERANCE * this.#clockRate &&
+      distance < Math.abs(source + this.#offset - expected)
+    );
+  }
+
+  #join(source: number): number {
+    const before = source + this.#offset;
     this.#useOffset(this.#clock.offset);
+    this.#isBehind = false;
+    this.#patience = MAX_JITTER;
     const mended = Math.max(this.#last + 1, source + this.#offset);
-    this.#report('jump', time, mended);
+    this.#report('jump', before, mended);
     return mended;
   }
 

@@ -49,6 +49,9 @@ export class ChunkReader {
   /** The chunk whose payload is being read, and how much of it is missing. */
   #current: ChunkStream | undefined;
   #missing = 0;
+  #isPaused = false;
+  /** What was read and is to wait for `resume`. */
+  #held: Buffer = EMPTY;
 
   constructor(limits: ChunkReaderLimits, onMessage: (message: RtmpMessage) => void) {
     this.#limits = limits;
@@ -59,24 +62,43 @@ export class ChunkReader {
     this.#limits = limits;
   }
 
+  /** From within `onMessage`: no message is read until `resume`. The caller stops reading the socket too. */
+  pause(): void {
+    this.#isPaused = true;
+  }
+
+  resume(): void {
+    this.#isPaused = false;
+    const held = this.#held;
+    this.#held = EMPTY;
+    this.push(held);
+  }
+
   /** Takes what was read from the socket; calls `onMessage` for every message that it completes. */
   push(data: Buffer): void {
     let at = 0;
     while (at < data.length) {
+      if (this.#isPaused) {
+        this.#held = Buffer.concat([this.#held, data.subarray(at)]);
+        return;
+      }
       if (this.#current) {
         at = this.#readPayload(this.#current, data, at);
         continue;
       }
       if (this.#rest.length > 0) {
         // Only as much is joined as a header can need; the payload is read from where it is.
-        const joined = Buffer.concat([this.#rest, data.subarray(at, at + MAX_HEADER_SIZE)]);
+        const rest = this.#rest;
+        const joined = Buffer.concat([rest, data.subarray(at, at + MAX_HEADER_SIZE)]);
+        this.#rest = EMPTY;
         const size = this.#readHeader(joined, 0);
         if (size === 0) {
           this.#rest = joined;
           return;
         }
-        at += size - this.#rest.length;
-        this.#rest = EMPTY;
+        // What was held back as a time stamp may turn out to be payload.
+        if (size < rest.length) this.push(rest.subarray(size));
+        else at += size - rest.length;
         continue;
       }
       const size = this.#readHeader(data, at);
@@ -111,13 +133,16 @@ export class ChunkReader {
       isExtended = stamp === EXTENDED_TIMESTAMP;
     }
     let end = at + headerSize;
-    if (isExtended) {
+    if (isExtended && format < 3) {
       if (data.length - end < 4) return 0;
-      const extended = data.readUInt32BE(end);
+      stamp = data.readUInt32BE(end);
+      end += 4;
+    } else if (isExtended) {
       // Some encoders repeat the extended field in headers of type 3, as the standard says, and some do not:
       // what stands there is taken for it if it is the same value.
-      if (format < 3 || extended === stream.extendedTimestamp) end += 4;
-      if (format < 3) stamp = extended;
+      const matching = matchingBytes(data, end, stream.extendedTimestamp);
+      if (matching === 4) end += 4;
+      else if (end + matching === data.length) return 0;
     }
     if (format < 3 && !isBeginning) throw new ParseError('chunk header within a message', start);
     if (format < 3) this.#readMessageHeader(stream, format, data, at, stamp, isExtended);
@@ -217,4 +242,12 @@ export class ChunkReader {
     stream.received = 0;
     this.#partialBytes -= stream.length;
   }
+}
+
+/** How many bytes from `at` on are those of the 32-bit `value`. */
+function matchingBytes(data: Buffer, at: number, value: number): number {
+  let count = 0;
+  while (count < 4 && at + count < data.length && data[at + count] === ((value >>> (24 - 8 * count)) & 0xff))
+    count++;
+  return count;
 }

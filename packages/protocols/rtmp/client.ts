@@ -37,6 +37,12 @@ export function parseRtmpUrl(text: string): RtmpUrl {
     );
   }
   const app = segments.join('/');
+  if (url.username !== '' || url.password !== '') {
+    throw new FluxError(
+      'URL_INVALID',
+      'RTMP has no user and password in the URL; a token goes into its query.',
+    );
+  }
   const isTls = url.protocol === 'rtmps:';
   const port = Number(url.port) || (isTls ? 443 : DEFAULT_PORT);
   return {
@@ -44,14 +50,14 @@ export function parseRtmpUrl(text: string): RtmpUrl {
     host: url.hostname.replace(/^\[|\]$/g, ''),
     port,
     app,
-    name: decodeURIComponent(name) + url.search,
+    name: decoded(name) + url.search,
     tcUrl: `${url.protocol}//${url.hostname}:${port}/${app}`,
     shown: `${url.protocol}//${url.host}${url.pathname}`,
   };
 }
 
 export interface RtmpClientHandlers {
-  /** The server agreed: media flows, or may be sent on this message stream. */
+  /** The server agreed: media flows, or may be sent on this message stream. Called within the reading of its answer. */
   onStart(messageStreamId: number): void;
   /** Messages of media, when playing. */
   onMedia(message: RtmpMessage): void;
@@ -124,7 +130,11 @@ export class RtmpClient {
       }
       this.conn.command(0, ['createStream', 4, null]);
     } else if (name === '_result' && transaction === 4) {
-      this.#messageStreamId = typeof information === 'number' ? information : 1;
+      if (typeof information !== 'number' || information < 1 || information >>> 0 !== information) {
+        this.#fail('UPSTREAM_FAILED', `${this.#url.shown} made no message stream.`);
+        return;
+      }
+      this.#messageStreamId = information;
       const values = this.#purpose === 'play' ? [this.#url.name, -2000] : [this.#url.name, 'live'];
       this.conn.command(this.#messageStreamId, [this.#purpose, 5, null, ...values]);
     } else if (name === '_error' && (transaction === 1 || transaction === 4)) {
@@ -151,6 +161,14 @@ export class RtmpClient {
 
   #fail(code: 'UPSTREAM_FAILED' | 'TIMED_OUT' | 'STREAM_ENDED', message: string): void {
     this.conn.destroy(new FluxError(code, message));
+  }
+}
+
+function decoded(name: string): string {
+  try {
+    return decodeURIComponent(name);
+  } catch (cause) {
+    throw new FluxError('URL_INVALID', 'The URL has a broken percent-encoding.', { cause });
   }
 }
 

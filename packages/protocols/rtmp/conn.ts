@@ -6,7 +6,7 @@ import { ParseError } from '@flux-iot/media/model/parse-error';
 import type { DataValue } from '@flux-iot/media/model/sample';
 import { ChunkReader, type ChunkReaderLimits } from './chunk-reader.ts';
 import { writeMessage } from './chunk-writer.ts';
-import { clientHello, HANDSHAKE_SIZE, serverAnswer } from './handshake.ts';
+import { clientAnswer, clientHello, HANDSHAKE_SIZE, serverAnswer } from './handshake.ts';
 import { CHUNK_STREAM, DEFAULT_CHUNK_SIZE, MESSAGE, type RtmpMessage, USER_CONTROL } from './message.ts';
 
 /** Until a peer has been let in, it has nothing large to say. */
@@ -24,6 +24,10 @@ const HANDSHAKE_TIMEOUT = 10_000;
 /** A peer that neither publishes nor plays, or one that publishes and sends nothing. */
 const IDLE_TIMEOUT = 30_000;
 const PING_INTERVAL = 30_000;
+/** A player that says nothing in so many intervals, not even to pings, is gone. */
+const MAX_SILENT_PINGS = 3;
+/** Answers that a peer may leave unread: it could ask for more of them without end. */
+const MAX_UNSENT_BYTES = 256 * 1024;
 /** How often bytes are acknowledged if the peer does not say (§5.4.3). */
 const DEFAULT_ACK_WINDOW = 2_500_000;
 const NO_BYTES = Buffer.alloc(0);
@@ -54,6 +58,10 @@ export class RtmpConn {
   #ackWindow = DEFAULT_ACK_WINDOW;
   #acknowledged = 0;
   #expectsData = true;
+  #unsentBytes = 0;
+  #bytesAtPing = -1;
+  #silentPings = 0;
+  #isEnding = false;
   #closed = false;
 
   constructor(socket: Socket, role: 'server' | 'client', handlers: RtmpConnHandlers) {
@@ -84,11 +92,31 @@ export class RtmpConn {
   expectNoData(): void {
     this.#expectsData = false;
     this.socket.setTimeout(0);
-    this.#pingTimer ??= setInterval(() => this.ping(), PING_INTERVAL).unref();
+    this.#pingTimer ??= setInterval(() => this.#ping(), PING_INTERVAL).unref();
   }
 
-  ping(): void {
-    this.userControl(USER_CONTROL.PING_REQUEST, Math.floor(performance.now()) >>> 0);
+  /** It is done with its stream and may begin another: it is timed out again. */
+  expectData(): void {
+    this.#expectsData = true;
+    clearInterval(this.#pingTimer);
+    this.#pingTimer = undefined;
+    this.socket.setTimeout(IDLE_TIMEOUT);
+  }
+
+  /** From within `onMessage`: no message comes until `resume`. */
+  pause(): void {
+    this.#chunks.pause();
+    this.socket.pause();
+  }
+
+  resume(): void {
+    if (this.#closed) return;
+    try {
+      this.socket.resume();
+      this.#chunks.resume();
+    } catch (cause) {
+      this.destroy(protocolError(cause));
+    }
   }
 
   setChunkSize(size: number): void {
@@ -113,6 +141,10 @@ export class RtmpConn {
     this.send(CHUNK_STREAM.COMMAND, MESSAGE.COMMAND_AMF0, messageStreamId, 0, writeAmf0(values));
   }
 
+  status(messageStreamId: number, level: 'status' | 'error', code: string, description: string): void {
+    this.command(messageStreamId, ['onStatus', 0, null, statusInformation(level, code, description)]);
+  }
+
   send(
     chunkStreamId: number,
     type: number,
@@ -120,7 +152,7 @@ export class RtmpConn {
     timestamp: number,
     payload: Buffer,
   ): void {
-    if (this.#closed) return;
+    if (!this.socket.writable) return;
     writeMessage(
       this.#writer,
       this.#chunkSize,
@@ -130,12 +162,20 @@ export class RtmpConn {
       payload,
     );
     const { slab, start, end } = this.#writer.take();
-    this.socket.write(slab.subarray(start, end));
+    const size = end - start;
+    this.#unsentBytes += size;
+    this.socket.write(slab.subarray(start, end), () => {
+      this.#unsentBytes -= size;
+    });
+    if (this.#unsentBytes > MAX_UNSENT_BYTES)
+      this.destroy(new FluxError('PROTOCOL_ERROR', 'The peer does not read what it asked for.'));
   }
 
-  /** Ends after what was written has been sent. */
+  /** Ends after what was written has been sent; what still comes is thrown away. */
   end(): void {
+    this.#isEnding = true;
     this.socket.end();
+    this.socket.resume();
     // A peer that does not read would keep it open.
     setTimeout(() => this.socket.destroy(), 1000).unref();
   }
@@ -146,6 +186,7 @@ export class RtmpConn {
   }
 
   #data(data: Buffer): void {
+    if (this.#closed || this.#isEnding) return;
     try {
       if (this.#handshake) this.#readHandshake(this.#handshake, data);
       else this.#chunks.push(data);
@@ -153,6 +194,15 @@ export class RtmpConn {
     } catch (cause) {
       this.destroy(protocolError(cause));
     }
+  }
+
+  #ping(): void {
+    const { bytesRead } = this.socket;
+    this.#silentPings = bytesRead === this.#bytesAtPing ? this.#silentPings + 1 : 0;
+    this.#bytesAtPing = bytesRead;
+    // Not every server answers pings; one that is gone shows when it takes no more media.
+    if (this.#isServer && this.#silentPings >= MAX_SILENT_PINGS) this.destroy(timedOut('answer to a ping'));
+    else this.userControl(USER_CONTROL.PING_REQUEST, Math.floor(performance.now()) >>> 0);
   }
 
   #readHandshake(before: Buffer, data: Buffer): void {
@@ -166,7 +216,7 @@ export class RtmpConn {
       if (received.length < wanted + HANDSHAKE_SIZE) return;
     } else {
       if (received.length < wanted) return;
-      this.socket.write(received.subarray(1, 1 + HANDSHAKE_SIZE));
+      this.socket.write(clientAnswer(received));
     }
     const rest = received.subarray(this.#isServer ? wanted + HANDSHAKE_SIZE : wanted);
     this.#handshake = undefined;
@@ -177,7 +227,7 @@ export class RtmpConn {
   }
 
   #message(message: RtmpMessage): void {
-    if (this.#closed) return;
+    if (this.#closed || this.#isEnding) return;
     switch (message.type) {
       case MESSAGE.ACKNOWLEDGEMENT:
       case MESSAGE.SET_PEER_BANDWIDTH:
@@ -218,6 +268,15 @@ export class RtmpConn {
     clearInterval(this.#pingTimer);
     this.#handlers.onClose(error);
   }
+}
+
+/** What commands answer with besides values (§7.2.1). */
+export function statusInformation(
+  level: 'status' | 'error',
+  code: string,
+  description: string,
+): Record<string, DataValue> {
+  return { level, code, description };
 }
 
 function protocolError(cause: unknown): FluxError {

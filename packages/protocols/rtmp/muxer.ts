@@ -3,6 +3,7 @@ import {
   dataBody,
   fillAudioHeader,
   fillVideoHeader,
+  flvCarries,
   MAX_BODY_HEADER_SIZE,
   metadataBody,
   videoConfigBody,
@@ -24,16 +25,19 @@ const NO_BYTES = Buffer.alloc(0);
 export class RtmpMuxer implements Muxer {
   readonly #chunkSize: number;
   readonly #messageStreamId: number;
+  readonly #metadataPrefix: Buffer;
   readonly #scratch = Buffer.alloc(MAX_BODY_HEADER_SIZE);
   #lastTimestamp = 0;
 
-  constructor(chunkSize: number, messageStreamId: number) {
+  /** `metadataPrefix`: AMF0 values before `onMetaData`. */
+  constructor(chunkSize: number, messageStreamId: number, metadataPrefix: Buffer = NO_BYTES) {
+    this.#metadataPrefix = metadataPrefix;
     this.#chunkSize = chunkSize;
     this.#messageStreamId = messageStreamId;
   }
 
-  carries(_track: Track): boolean {
-    return true;
+  carries(track: Track): boolean {
+    return flvCarries(track);
   }
 
   /** Metadata and configurations at time zero, for the cached pictures lie in the past. */
@@ -66,7 +70,9 @@ export class RtmpMuxer implements Muxer {
   }
 
   #describe(tracks: readonly Track[], metadata: Metadata, timestamp: number, writer: ByteWriter): void {
-    this.#message(writer, MESSAGE.DATA_AMF0, timestamp, NO_BYTES, 0, metadataBody(tracks, metadata));
+    const prefix = this.#metadataPrefix;
+    const body = metadataBody(tracks, metadata);
+    this.#message(writer, MESSAGE.DATA_AMF0, timestamp, prefix, prefix.length, body);
     for (const track of tracks) {
       const isVideo = track.kind === 'video';
       const body = isVideo ? videoConfigBody(track) : audioConfigBody(track);

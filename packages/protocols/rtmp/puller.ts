@@ -42,6 +42,8 @@ export class RtmpPuller implements Ingest {
     let publication: Publication | undefined;
     const client = new RtmpClient(this.#url, 'play', {
       onStart: async () => {
+        // The tracks' configurations come with the answer and are said only once.
+        client.conn.pause();
         try {
           publication = await this.#callback.registerStream(this.streamId, {
             protocol: 'rtmp',
@@ -50,8 +52,13 @@ export class RtmpPuller implements Ingest {
             close: reason => this.close(reason),
           });
           this.#publication = publication;
+          if (client.conn.closed) {
+            publication.close({ code: 'publisher-lost', message: 'The connection was closed.' });
+            return;
+          }
           ingest = new RtmpIngest(publication);
           this.#retry.connected();
+          client.conn.resume();
         } catch (cause) {
           client.conn.destroy(FluxError.from(cause));
         }

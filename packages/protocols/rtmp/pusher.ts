@@ -1,17 +1,19 @@
 import { randomUUID } from 'node:crypto';
-import { FluxError } from '@flux-iot/core/errors/flux-error';
 import type { IngestStatus, Push } from '@flux-iot/core/orchestrator/protocol-adapter';
 import type { StreamOrchestrator } from '@flux-iot/core/orchestrator/stream-orchestrator';
 import type { EndReason } from '@flux-iot/core/stream/sink';
 import { SocketTransport } from '@flux-iot/core/stream/socket-transport';
 import type { StreamId } from '@flux-iot/core/stream/stream-id';
 import { Viewer, type ViewerLimits } from '@flux-iot/core/stream/viewer';
+import { writeAmf0 } from '@flux-iot/media/format/amf/amf0';
 import { RtmpClient, type RtmpUrl } from './client.ts';
 import { RtmpMuxer } from './muxer.ts';
 import { Retry } from './retry.ts';
 
 /** The client's chunk size: all pushes of a stream share their bytes. */
 const CHUNK_SIZE = 4096;
+/** How a publisher asks for its metadata to be kept for players to come. */
+const SET_DATA_FRAME = writeAmf0(['@setDataFrame']);
 
 /** Sends a stream on to another RTMP server: a viewer that went there by itself. */
 export class RtmpPusher implements Push {
@@ -21,7 +23,11 @@ export class RtmpPusher implements Push {
   readonly #url: RtmpUrl;
   readonly #orchestrator: StreamOrchestrator;
   readonly #limits: ViewerLimits;
-  readonly #retry = new Retry(() => void this.#connect());
+  // There is nothing to announce to the other server before there is a stream.
+  readonly #retry = new Retry(
+    () => this.#connect(),
+    () => this.#orchestrator.findStream(this.streamId)?.state === 'live',
+  );
   #client: RtmpClient | undefined;
 
   constructor(streamId: StreamId, url: RtmpUrl, orchestrator: StreamOrchestrator, limits: ViewerLimits) {
@@ -43,15 +49,7 @@ export class RtmpPusher implements Push {
     this.#client?.close();
   }
 
-  async #connect(): Promise<void> {
-    try {
-      // There is nothing to announce to the other server before there is a stream.
-      await this.#orchestrator.openStream(this.streamId);
-    } catch (cause) {
-      this.#retry.failed(FluxError.from(cause).message);
-      return;
-    }
-    if (this.#retry.closed) return;
+  #connect(): void {
     let leave: (() => void) | undefined;
     const client = new RtmpClient(this.#url, 'publish', {
       onStart: messageStreamId => {
@@ -75,7 +73,7 @@ export class RtmpPusher implements Push {
     client.conn.expectNoData();
     const output = stream.output(`rtmp-push:${messageStreamId}`, () => ({
       name: 'RTMP push',
-      muxer: new RtmpMuxer(CHUNK_SIZE, messageStreamId),
+      muxer: new RtmpMuxer(CHUNK_SIZE, messageStreamId, SET_DATA_FRAME),
     }));
     const viewer = new Viewer({
       protocol: 'rtmp-push',

@@ -1,5 +1,7 @@
 import type { IngestStatus } from '@flux-iot/core/orchestrator/protocol-adapter';
 
+/** How often it is looked whether there is something to connect for. */
+const READY_INTERVAL = 1000;
 const FIRST_DELAY = 1000;
 const MAX_DELAY = 60_000;
 /** A connection that lasted this long was a good one: the next delay is the first again. */
@@ -11,6 +13,7 @@ const GOOD_AFTER = 30_000;
  */
 export class Retry {
   readonly #attempt: () => void;
+  readonly #isReady: () => boolean;
   #state: IngestStatus['state'] = 'connecting';
   #attempts = 0;
   #failures = 0;
@@ -19,8 +22,10 @@ export class Retry {
   #connectedAt = 0;
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(attempt: () => void) {
+  /** No attempt is made while `isReady` says no. */
+  constructor(attempt: () => void, isReady = () => true) {
     this.#attempt = attempt;
+    this.#isReady = isReady;
   }
 
   get closed(): boolean {
@@ -38,8 +43,14 @@ export class Retry {
 
   start(): void {
     if (this.closed) return;
-    this.#state = 'connecting';
     this.#nextAttemptAt = undefined;
+    if (!this.#isReady()) {
+      this.#state = 'waiting';
+      this.#failures = 0;
+      this.#timer = setTimeout(() => this.start(), READY_INTERVAL);
+      return;
+    }
+    this.#state = 'connecting';
     this.#attempts++;
     this.#attempt();
   }

@@ -23,6 +23,8 @@ export class RtmpServer {
     this.#server = tls
       ? createTlsServer({ ...tls, handshakeTimeout: 10_000 }, onSocket)
       : createServer({ noDelay: true }, onSocket);
+    // Accepting fails while the process has no file descriptor left; it goes on when it has.
+    this.#server.on('error', () => {});
     // A failed TLS handshake is the client's affair.
     this.#server.on('tlsClientError', (_error, socket: Socket) => socket.destroy());
   }

@@ -2,14 +2,12 @@ const RECOVERY_POINT = 6;
 /** payloadType and payloadSize are each a run of this byte and the rest. */
 const MORE = 0xff;
 
-/** `exact`: pictures are right from this one on; `gradual`: after some more, as intra refresh goes on. */
-export type RecoveryPoint = 'none' | 'gradual' | 'exact';
-
 /**
- * The recovery point message of the SEI NAL unit between two offsets (H.264 §7.3.2.3.1, D.2.8). One pass that
- * allocates nothing, as it runs for every frame; a broken SEI has none.
+ * Whether the SEI NAL unit between two offsets says that pictures are right from this one on: a recovery point with
+ * recovery_frame_cnt 0 (H.264 §7.3.2.3.1, D.2.8). One pass that allocates nothing, as it runs for every frame; a broken
+ * SEI says no such thing.
  */
-export function recoveryPointOf(data: Buffer, start: number, end: number): RecoveryPoint {
+export function isRecoveryPoint(data: Buffer, start: number, end: number): boolean {
   let zeros = 0;
   let field: 'type' | 'size' | 'recovery point' = 'type';
   let type = 0;
@@ -41,8 +39,8 @@ export function recoveryPointOf(data: Buffer, start: number, end: number): Recov
       size = 0;
     } else {
       // recovery_frame_cnt is ue(v): 0 is a single set bit.
-      return byte >= 0x80 ? 'exact' : 'gradual';
+      return byte >= 0x80;
     }
   }
-  return 'none';
+  return false;
 }

@@ -22,7 +22,8 @@ export function h264Track(
   sps: readonly Buffer[],
   pps: readonly Buffer[],
 ): H264Track {
-  const [first] = sps;
+  const ownSps = copyParameterSets(sps, MAX_SPS);
+  const [first] = ownSps;
   if (!first) throw new ParseError('H.264 without an SPS');
   const { profileIdc, constraintFlags, levelIdc, width, height, frameRate } = parseH264Sps(first);
   const hex = [profileIdc, constraintFlags, levelIdc]
@@ -32,7 +33,7 @@ export function h264Track(
     ...identity,
     kind: 'video',
     codec: 'h264',
-    sps: copyParameterSets(sps, MAX_SPS),
+    sps: ownSps,
     pps: copyParameterSets(pps, MAX_PPS),
     width,
     height,

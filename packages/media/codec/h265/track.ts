@@ -19,7 +19,8 @@ export function h265Track(
   sps: readonly Buffer[],
   pps: readonly Buffer[],
 ): H265Track {
-  const [first] = sps;
+  const ownSps = copyParameterSets(sps, MAX_SPS);
+  const [first] = ownSps;
   if (!first) throw new ParseError('H.265 without an SPS');
   const parsed = parseH265Sps(first);
   return {
@@ -27,7 +28,7 @@ export function h265Track(
     kind: 'video',
     codec: 'h265',
     vps: copyParameterSets(vps, MAX_VPS),
-    sps: copyParameterSets(sps, MAX_SPS),
+    sps: ownSps,
     pps: copyParameterSets(pps, MAX_PPS),
     width: parsed.width,
     height: parsed.height,

@@ -1,3 +1,4 @@
+import { existsSync, readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ParseError } from '../../model/parse-error.ts';
@@ -126,6 +127,25 @@ describe('AMF0', () => {
     });
     const bytes = Buffer.concat([hex('0a 00000029  03 0000 09'), ...levels]);
     expect(() => readAmf0(bytes)).toThrow('too large');
+  });
+
+  const CAPTURES = '../shared/corpora/fq/format/rtmp/testdata';
+  // Each with the place of one message in the capture and its length; chunks of 128 bytes, a header byte between.
+  it.skipIf(!existsSync(CAPTURES)).each([
+    ['ffmpeg_client_stream', 0xc0d, 0xd2, { app: 'test_stream', capabilities: 15 }],
+    ['client_stream', 0xc0d, 0x201, { app: 'ondemand/content-vod-storage1/', objectEncoding: 0 }],
+  ])('reads the connect command in %s', (name, at, length, fields) => {
+    const capture = readFileSync(`${CAPTURES}/${name}`);
+    const chunks: Buffer[] = [];
+    for (let read = 0, from = at; read < length; read += 128, from += 129) {
+      chunks.push(capture.subarray(from, from + Math.min(128, length - read)));
+    }
+    expect(readAmf0(Buffer.concat(chunks))).toMatchObject([
+      'connect',
+      1,
+      fields,
+      ...(length > 300 ? [{ autoPlay: true }] : []),
+    ]);
   });
 
   it('throws nothing but ParseError at any bytes, and can write what it read', () => {

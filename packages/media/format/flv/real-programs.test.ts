@@ -114,21 +114,25 @@ describe('FLV and an FFmpeg with Enhanced RTMP', () => {
     file: string,
     codecs: readonly { codec: FFEncoderCodec; options: Record<string, string> }[],
   ) {
-    await using output = await Muxer.open(file, { format: 'flv' });
-    await Promise.all(
-      codecs.map(async ({ codec, options }) => {
-        const isVideo = 'preset' in options || 'cpu-used' in options;
-        await using input = await Demuxer.open(isVideo ? VIDEO : AUDIO, { format: 'lavfi' });
-        const stream = input.streams[0]!;
-        using decoder = await Decoder.create(stream);
-        const settings = { decoder, gopSize: 25, autoResample: true, options };
-        using encoder = await Encoder.create(codec, settings);
-        const index = output.addStream(encoder);
+    await using opened = new AsyncDisposableStack();
+    const output = opened.use(await Muxer.open(file, { format: 'flv' }));
+    const jobs: (() => Promise<void>)[] = [];
+    for (const { codec, options } of codecs) {
+      const isVideo = 'preset' in options || 'cpu-used' in options;
+      const input = opened.use(await Demuxer.open(isVideo ? VIDEO : AUDIO, { format: 'lavfi' }));
+      const stream = input.streams[0]!;
+      const decoder = opened.use(await Decoder.create(stream));
+      const settings = { decoder, gopSize: 25, autoResample: true, options };
+      const encoder = opened.use(await Encoder.create(codec, settings));
+      const index = output.addStream(encoder);
+      jobs.push(async () => {
         for await (using packet of encoder.packets(decoder.frames(input.packets(stream.index)))) {
           await output.writePacket(packet, index);
         }
-      }),
-    );
+      });
+    }
+    // Only now, for the muxer takes no stream after the first packet.
+    await Promise.all(jobs.map(job => job()));
   }
 
   async function packetsByNodeAv(file: string) {

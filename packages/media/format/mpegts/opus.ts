@@ -1,4 +1,5 @@
 import { parseOpusHead } from '../../codec/opus/opus-head.ts';
+import { ParseError } from '../../model/parse-error.ts';
 import type { OpusTrack } from '../../model/track.ts';
 
 /** control_header_prefix (11 bits) of an access unit without trimming and without extension, as two bytes. */
@@ -19,6 +20,31 @@ export function writeOpusControlHeader(target: Buffer, offset: number, size: num
   for (; left >= 255; left -= 255) target[at++] = 255;
   target[at++] = left;
   return at;
+}
+
+/**
+ * Reads a control header (ETSI TS 101 154, `opus_control_header`): where the packet begins and its size. Undefined
+ * if `data` ends within it; throws `ParseError` if it is none.
+ */
+export function readOpusControlHeader(data: Buffer): { start: number; size: number } | undefined {
+  if (data.length < 2) return undefined;
+  const head = data.readUInt16BE(0);
+  if (head >> 5 !== CONTROL_PREFIX >> 5) throw new ParseError('Opus packet without its control header', 0);
+  let at = 2;
+  let size = 0;
+  let byte: number | undefined;
+  do {
+    byte = data[at++];
+    if (byte === undefined) return undefined;
+    size += byte;
+  } while (byte === 255);
+  // Start and end trim take two bytes each, an extension says its length.
+  at += (head & 0x10 ? 2 : 0) + (head & 0x08 ? 2 : 0);
+  if (head & 0x04) {
+    if (at >= data.length) return undefined;
+    at += 1 + (data[at] as number);
+  }
+  return { start: at, size };
 }
 
 const MAX_CHANNELS = 8;

@@ -1,0 +1,70 @@
+import { parseArgs } from 'node:util';
+
+export const HELP = `FLUX IoT, a multi-protocol media gateway: publish by RTMP, watch by HTTP-FLV, HLS and RTMP.
+
+Usage
+  flux [--config FILE] [--demo]    start the gateway
+  flux check-config FILE           check a configuration; lists all that is wrong with it
+  flux print-config                print every key with its default and what it does, as TOML
+
+Options
+  -c, --config FILE   read the configuration from a TOML file; without one the defaults apply
+      --demo          also publish a moving test picture with a clock and a tone, as the stream "demo"
+  -h, --help          this text
+  -v, --version       the version
+
+Any key can be set in the environment: FLUX_PROTOCOLS_RTMP_BIND=0.0.0.0:1936.
+
+Exit codes
+  0 stopped as asked, 1 failed (a port is taken), 2 wrong usage, 78 wrong configuration
+`;
+
+export type Command =
+  | { readonly name: 'start'; readonly config: string | undefined; readonly demo: boolean }
+  | { readonly name: 'check-config'; readonly file: string }
+  | { readonly name: 'print-config' | 'help' | 'version' };
+
+/** The command line is not one of those that there are; `message` says in what. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError';
+}
+
+/** Throws `UsageError`. */
+export function parseCommandLine(args: readonly string[]): Command {
+  const { values, positionals } = parse(args);
+  if (values.help) return { name: 'help' };
+  if (values.version) return { name: 'version' };
+  const [name, ...operands] = positionals;
+  if (name === undefined) return { name: 'start', config: values.config, demo: values.demo ?? false };
+  if (values.config !== undefined || values.demo) {
+    throw new UsageError(`--config and --demo are for starting, not for "${name}".`);
+  }
+  if (name === 'print-config') {
+    if (operands.length > 0) throw new UsageError(`print-config takes nothing more, not "${operands[0]}".`);
+    return { name };
+  }
+  if (name === 'check-config') {
+    const [file] = operands;
+    if (file === undefined || operands.length > 1) throw new UsageError('check-config takes one file.');
+    return { name, file };
+  }
+  throw new UsageError(`There is no command "${name}".`);
+}
+
+function parse(args: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...args],
+      allowPositionals: true,
+      options: {
+        config: { type: 'string', short: 'c' },
+        demo: { type: 'boolean' },
+        help: { type: 'boolean', short: 'h' },
+        version: { type: 'boolean', short: 'v' },
+      },
+    });
+  } catch (cause) {
+    const [sentence = ''] = (cause instanceof Error ? cause.message : String(cause)).split('. To specify');
+    throw new UsageError(sentence, { cause });
+  }
+}

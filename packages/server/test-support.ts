@@ -1,0 +1,152 @@
+import { FluxError } from '@flux-iot/core/errors/flux-error';
+import type { Ingest, ProtocolAdapter, Push } from '@flux-iot/core/orchestrator/protocol-adapter';
+import { StreamOrchestrator } from '@flux-iot/core/orchestrator/stream-orchestrator';
+import type { Publication } from '@flux-iot/core/stream/publication';
+import { AUDIO_TRACK, VIDEO_TRACK, video } from '@flux-iot/core/stream/test-support';
+import type { FastifyInstance, LightMyRequestResponse } from 'fastify';
+import { type AppOptions, buildApp } from './app.ts';
+
+/** Brings and sends nothing, but keeps what it was asked to. */
+export class FakeAdapter implements ProtocolAdapter {
+  readonly protocolName: string;
+  readonly asked: { streamId: string; source: unknown }[] = [];
+  readonly closed: string[] = [];
+  isListening = true;
+
+  constructor(protocolName: string) {
+    this.protocolName = protocolName;
+  }
+
+  async start(): Promise<void> {}
+  async stop(): Promise<void> {}
+  onStreamReady(): void {}
+
+  stats() {
+    return {
+      listening: this.isListening ? ['127.0.0.1:1935'] : [],
+      connections: 3,
+      publishers: 1,
+      viewers: 2,
+      bytesIn: 10,
+      bytesOut: 20,
+      refused: { STREAM_BUSY: 1 },
+    };
+  }
+
+  playUrls(streamId: string, host: string): Record<string, string> {
+    return { [this.protocolName]: `${this.protocolName}://${host}/live/${streamId}` };
+  }
+
+  ingest(streamId: string, source: Readonly<Record<string, unknown>>): Ingest {
+    this.asked.push({ streamId, source });
+    const isPull = source.url !== undefined;
+    return {
+      streamId,
+      protocol: this.protocolName,
+      status: isPull
+        ? { state: 'retrying', attempts: 3, lastError: 'refused', nextAttemptAt: 1_700_000_000_000 }
+        : { state: 'waiting', attempts: 0 },
+      sourceUrl: isPull ? 'rtmp://camera/live/one' : undefined,
+      publishUrl: isPull ? undefined : host => `rtmp://${host}/live/${streamId}`,
+      close: reason => this.closed.push(`${streamId} ${reason.code}`),
+    };
+  }
+
+  push(streamId: string, url: string): Push {
+    if (!url.includes('/live/')) throw new FluxError('URL_INVALID', 'The URL names no stream.');
+    const id = `push-${streamId}-${this.asked.length}`;
+    this.asked.push({ streamId, source: url });
+    return {
+      id,
+      streamId,
+      url: url.replace(/\?.*/, ''),
+      status: { state: 'connecting', attempts: 1 },
+      close: reason => this.closed.push(`${id} ${reason.code}`),
+    };
+  }
+}
+
+/** A viewer's protocol: it can neither bring nor send. */
+export function playOnlyAdapter(protocolName: string): ProtocolAdapter {
+  const fake = new FakeAdapter(protocolName);
+  return {
+    protocolName,
+    start: () => fake.start(),
+    stop: () => fake.stop(),
+    onStreamReady: () => {},
+    stats: () => fake.stats(),
+    playUrls: (streamId, host) => fake.playUrls(streamId, host),
+  };
+}
+
+/** The API on a real orchestrator with fake protocols. */
+export class TestApi {
+  readonly orchestrator: StreamOrchestrator;
+  readonly rtmp: FakeAdapter;
+  readonly app: FastifyInstance;
+
+  private constructor(orchestrator: StreamOrchestrator, rtmp: FakeAdapter, app: FastifyInstance) {
+    this.orchestrator = orchestrator;
+    this.rtmp = rtmp;
+    this.app = app;
+  }
+
+  static async start(options: Partial<AppOptions> = {}): Promise<TestApi> {
+    const orchestrator = new StreamOrchestrator({
+      stream: { gop: { maxBytes: 1_000_000, maxSeconds: 20 }, discoverySeconds: 1 },
+      flush: { minInterval: 20, maxInterval: 60 },
+      maxStreams: 100,
+      takeover: false,
+      publisherGrace: 1000,
+      openTimeout: 500,
+    });
+    const rtmp = new FakeAdapter('rtmp');
+    const app = await buildApp({
+      orchestrator,
+      adapters: [rtmp, playOnlyAdapter('hls'), playOnlyAdapter('srt')],
+      mediaPort: () => 8081,
+      version: '1.2.3',
+      ...options,
+    });
+    return new TestApi(orchestrator, rtmp, app);
+  }
+
+  /** A stream with a picture and a sound track and one key frame. */
+  async publish(streamId: string, protocol = 'rtmp'): Promise<Publication> {
+    const publication = await this.orchestrator.registerStream(streamId, {
+      protocol,
+      peer: '10.0.0.9:4000',
+      close: () => {},
+    });
+    publication.setTrack(VIDEO_TRACK);
+    publication.setTrack(AUDIO_TRACK);
+    publication.write(video(0, true, 'key'));
+    return publication;
+  }
+
+  get(url: string, headers: Record<string, string> = {}): Promise<LightMyRequestResponse> {
+    return this.app.inject({ method: 'GET', url, headers: { host: 'cam.example:8080', ...headers } });
+  }
+
+  post(
+    url: string,
+    payload?: unknown,
+    headers: Record<string, string> = {},
+  ): Promise<LightMyRequestResponse> {
+    return this.app.inject({
+      method: 'POST',
+      url,
+      headers: { host: 'cam.example:8080', ...headers },
+      ...(payload === undefined ? {} : { payload: payload as object }),
+    });
+  }
+
+  delete(url: string): Promise<LightMyRequestResponse> {
+    return this.app.inject({ method: 'DELETE', url, headers: { host: 'cam.example' } });
+  }
+
+  async stop(): Promise<void> {
+    await this.app.close();
+    this.orchestrator.close();
+  }
+}
