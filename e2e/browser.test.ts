@@ -5,7 +5,7 @@ import { PlayerSite, play, TestBrowser } from './support/browser.ts';
 import { clip } from './support/clips.ts';
 import { readFlvFile } from './support/flv-file.ts';
 import { TestGateway } from './support/gateway.ts';
-import { lacks, RunningProcess } from './support/processes.ts';
+import { lacks, RunningProcess, until } from './support/processes.ts';
 import { TestPublisher } from './support/rtmp-publisher.ts';
 
 /** A publisher whose delay from encoder to server is next to none, so that what is measured is ours. */
@@ -88,16 +88,16 @@ describe.skipIf(lacks('ffmpeg', 'chromium'))('players in Chromium', () => {
     { timeout: 60_000 },
     async player => {
       const small = readFlvFile(await clip('h264-aac-small.flv'));
-      const large = readFlvFile(await clip('h264-aac-large.flv')).map(tag => ({
-        ...tag,
-        timestamp: tag.timestamp + 6040,
-      }));
+      const large = readFlvFile(await clip('h264-aac-large.flv'));
+      const tags = [small, large, large].flatMap((part, index) =>
+        part.map(tag => ({ ...tag, timestamp: tag.timestamp + index * 6040 })),
+      );
       using other = await TestPublisher.publish(gateway.rtmpPort, { name: `change-${player}` });
-      const sending = other.tags([...small, ...large]);
+      const sending = other.tags(tags);
       await gateway.untilLive(`change-${player}`);
       const page = await browser.page();
       const url = gateway.playUrl(player === 'hls' ? 'hls' : 'flv', `change-${player}`);
-      const playback = await play(page, site, player, url, 9);
+      const playback = await play(page, site, player, url, 14);
       await page.close();
       await sending;
       expect(playback.width).toBe(1280);
@@ -116,14 +116,8 @@ describe.skipIf(lacks('ffmpeg', 'chromium'))('players in Chromium', () => {
     });
     await page.goto(`http://127.0.0.1:${gateway.apiPort}/`);
     await page.getByRole('button', { name: /cam1/ }).first().click();
-    const shown = () =>
-      page.evaluate(
-        'document.querySelector("video").getVideoPlaybackQuality().totalVideoFrames',
-      ) as Promise<number>;
-    await page.waitForFunction('document.querySelector("video")?.currentTime > 1', undefined, {
-      timeout: 20_000,
-    });
-    expect(await shown()).toBeGreaterThan(10);
+    const frames = 'document.querySelector("video")?.getVideoPlaybackQuality().totalVideoFrames ?? 0';
+    await until('a second of pictures', async () => ((await page.evaluate(frames)) as number) > 25, 20_000);
     const text = (await page.textContent('main')) ?? '';
     for (const expected of ['H.264', '640', 'AAC', 'first-key-frame', 'published'])
       expect(text).toContain(expected);

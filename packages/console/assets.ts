@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { createRequire, stripTypeScriptTypes } from 'node:module';
 import { join } from 'node:path';
 
@@ -11,7 +11,11 @@ export interface PageAsset {
 const PAGE = join(import.meta.dirname, 'page');
 const JAVASCRIPT = 'text/javascript; charset=utf-8';
 
-const MODULES = ['app', 'api', 'dom', 'format', 'player', 'stream-list', 'stream-view'];
+/** The players' packages, as the page's modules import them, and the address from which a browser gets them. */
+const VENDORS: Readonly<Record<string, string>> = {
+  'hls.js': '/vendor/hls.js',
+  'mpegts.js': '/vendor/mpegts.js',
+};
 
 /**
  * The page's files by path, ready to be served: modules with their types stripped, and the two players from their
@@ -20,18 +24,30 @@ const MODULES = ['app', 'api', 'dom', 'format', 'player', 'stream-list', 'stream
 export async function pageAssets(): Promise<Map<string, PageAsset>> {
   const require = createRequire(import.meta.url);
   const assets = new Map<string, PageAsset>();
-  const add = async (path: string, file: string, type: string) => {
-    assets.set(path, { type, body: await readFile(file) });
-  };
-  await add('/', join(PAGE, 'index.html'), 'text/html; charset=utf-8');
-  await add('/style.css', join(PAGE, 'style.css'), 'text/css; charset=utf-8');
-  await add('/icon.svg', join(PAGE, 'icon.svg'), 'image/svg+xml');
-  await add('/vendor/mpegts.js', require.resolve('mpegts.js/dist/mpegts.js'), JAVASCRIPT);
-  await add('/vendor/hls.js', require.resolve('hls.js/dist/hls.min.js'), JAVASCRIPT);
-  for (const name of MODULES) {
-    const source = await readFile(join(PAGE, `${name}.ts`), 'utf8');
+  const add = (path: string, type: string, body: Buffer) => assets.set(path, { type, body });
+  add('/', 'text/html; charset=utf-8', await readFile(join(PAGE, 'index.html')));
+  add('/style.css', 'text/css; charset=utf-8', await readFile(join(PAGE, 'style.css')));
+  add('/icon.svg', 'image/svg+xml', await readFile(join(PAGE, 'icon.svg')));
+  for (const name of await readdir(PAGE)) {
+    if (!name.endsWith('.ts') || name.endsWith('.test.ts')) continue;
     // Browsers ask for what the import says: `./api.ts`.
-    assets.set(`/${name}.ts`, { type: JAVASCRIPT, body: Buffer.from(stripTypeScriptTypes(source)) });
+    add(`/${name}`, JAVASCRIPT, moduleOf(await readFile(join(PAGE, name), 'utf8')));
   }
+  add('/vendor/hls.js', JAVASCRIPT, await readFile(require.resolve('hls.js/dist/hls.min.mjs')));
+  const mpegts = await readFile(require.resolve('mpegts.js/dist/mpegts.js'), 'utf8');
+  add('/vendor/mpegts.js', JAVASCRIPT, wrapCommonJs(mpegts));
   return assets;
+}
+
+function moduleOf(source: string): Buffer {
+  let code = stripTypeScriptTypes(source);
+  for (const [name, address] of Object.entries(VENDORS)) code = code.replaceAll(`'${name}'`, `'${address}'`);
+  return Buffer.from(code);
+}
+
+/** mpegts.js has no module of its own for browsers. */
+function wrapCommonJs(code: string): Buffer {
+  return Buffer.from(
+    `const module = { exports: {} };\nconst exports = module.exports;\n${code}\nexport default module.exports;\n`,
+  );
 }

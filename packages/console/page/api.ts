@@ -13,16 +13,33 @@ export interface Track {
   readonly frame_rate: number;
 }
 
+export interface Connection {
+  readonly state: string;
+  readonly attempts: number;
+  readonly last_error?: string;
+}
+
+export interface Ingest extends Connection {
+  readonly publish_url?: string;
+  readonly url?: string;
+}
+
+export interface Push extends Connection {
+  readonly id: string;
+  readonly url: string;
+}
+
 export interface StreamSummary {
   readonly stream_id: string;
   readonly state: string;
   readonly protocol?: string;
   readonly publisher?: { readonly peer: string; readonly since: string };
-  readonly created_at: string;
+  readonly uptime_seconds: number;
   readonly tracks: readonly Track[];
   readonly bitrate: number;
   readonly viewers: { readonly count: number; readonly by_protocol: Readonly<Record<string, number>> };
   readonly notes: readonly string[];
+  readonly ingest?: Ingest;
 }
 
 export interface HistoryEntry {
@@ -35,12 +52,23 @@ export interface HistoryEntry {
 
 export interface StreamDetail extends StreamSummary {
   readonly history: readonly HistoryEntry[];
+  readonly pushes: readonly Push[];
+}
+
+export interface StreamList {
+  readonly streams: readonly StreamSummary[];
+  readonly total: number;
 }
 
 export interface ServerInfo {
   readonly version: string;
   readonly uptime_seconds: number;
   readonly memory_bytes: number;
+}
+
+export interface Protocol {
+  readonly protocol: string;
+  readonly listening: readonly string[];
 }
 
 /** What the API said went wrong. */
@@ -53,32 +81,39 @@ export class ApiError extends Error {
   }
 }
 
-async function request<T>(method: string, path: string): Promise<T> {
+/** What a problem document says to people. */
+export async function problemDetail(answer: Response): Promise<string> {
+  const body = (await answer.json().catch(() => ({}))) as { detail?: string; request_id?: string };
+  const request = body.request_id && answer.status >= 500 ? ` (request ${body.request_id})` : '';
+  return `${body.detail ?? `The server answered ${answer.status}.`}${request}`;
+}
+
+async function request(method: string, path: string): Promise<Response> {
   let answer: Response;
   try {
-    answer = await fetch(`/api/v1${path}`, { method });
+    answer = await fetch(`/api/v1${path}`, { method, signal: AbortSignal.timeout(10_000) });
   } catch {
     throw new ApiError(0, 'The server does not answer.');
   }
-  if (answer.status === 204) return undefined as T;
-  const body = (await answer.json().catch(() => ({}))) as {
-    detail?: string;
-    code?: string;
-    request_id?: string;
-  };
-  if (!answer.ok) {
-    const request = body.request_id ? ` (request ${body.request_id})` : '';
-    throw new ApiError(answer.status, `${body.detail ?? `The server answered ${answer.status}.`}${request}`);
-  }
-  return body as T;
+  if (answer.ok) return answer;
+  throw new ApiError(answer.status, await problemDetail(answer));
+}
+
+async function get<T>(path: string): Promise<T> {
+  return (await (await request('GET', path)).json()) as T;
 }
 
 const path = (streamId: string) => `/streams/${encodeURIComponent(streamId)}`;
 
 export const api = {
-  streams: () => request<{ streams: StreamSummary[]; total: number }>('GET', '/streams?limit=500'),
-  stream: (id: string) => request<StreamDetail>('GET', path(id)),
-  playUrls: (id: string) => request<{ urls: Record<string, string> }>('GET', `${path(id)}/play`),
-  stop: (id: string) => request<void>('POST', `${path(id)}/stop`),
-  server: () => request<ServerInfo>('GET', '/server'),
+  streams: (limit: number, part: string) =>
+    get<StreamList>(`/streams?limit=${limit}${part ? `&q=${encodeURIComponent(part)}` : ''}`),
+  stream: (id: string) => get<StreamDetail>(path(id)),
+  playUrls: async (id: string) =>
+    (await get<{ urls: Readonly<Record<string, string>> }>(`${path(id)}/play`)).urls,
+  stop: async (id: string) => {
+    await request('POST', `${path(id)}/stop`);
+  },
+  server: () => get<ServerInfo>('/server'),
+  protocols: async () => (await get<{ protocols: readonly Protocol[] }>('/protocols')).protocols,
 };

@@ -1,49 +1,86 @@
-import { ApiError, api } from './api.ts';
-import { byId } from './dom.ts';
+import { api, type Protocol } from './api.ts';
+import { byId, setText } from './dom.ts';
 import { bytes, duration } from './format.ts';
+import { Problems } from './problems.ts';
 import { StreamList } from './stream-list.ts';
 import { StreamView } from './stream-view.ts';
 
-const REFRESH = 2000;
+const REFRESH_INTERVAL = 2000;
+/** Rows that are shown; more are found by searching. */
+const MAX_ROWS = 200;
+const DEFAULT_RTMP_PORT = '1935';
 
-const problem = byId('problem');
-const list = new StreamList(byId('list'), streamId => {
-  location.hash = encodeURIComponent(streamId);
-});
-const view = new StreamView(byId('view'), showProblem);
+/** The page: what is in the address decides which stream is open, and everything is read anew every two seconds. */
+class App {
+  readonly #problems = new Problems(byId('problems'));
+  readonly #list: StreamList;
+  #view: StreamView | undefined;
+  #protocols: readonly Protocol[] | undefined;
+  #timer: number | undefined;
+  /** Of several refreshes under way, only the last is shown. */
+  #turn = 0;
 
-function showProblem(error: unknown): void {
-  problem.textContent = error instanceof Error ? error.message : String(error);
-  problem.hidden = false;
-}
+  constructor() {
+    this.#list = new StreamList(byId('list'), {
+      publishUrl: () => this.#publishUrl(),
+      onSearch: () => void this.refresh(),
+    });
+    addEventListener('hashchange', () => void this.refresh());
+    document.addEventListener('visibilitychange', () => void this.refresh());
+  }
 
-async function refresh(): Promise<void> {
-  try {
-    const [{ streams }, server] = await Promise.all([api.streams(), api.server()]);
-    const wanted = decodeURIComponent(location.hash.slice(1)) || undefined;
-    const chosen = streams.find(stream => stream.stream_id === wanted)?.stream_id;
-    document.body.classList.toggle('chosen', chosen !== undefined);
-    list.show(streams, chosen);
-    if (chosen === undefined) {
-      if (view.streamId) view.close();
-    } else {
-      await view.open(chosen);
-      await view.refresh();
+  async refresh(): Promise<void> {
+    clearTimeout(this.#timer);
+    const turn = ++this.#turn;
+    this.#open(chosenStream());
+    try {
+      if (!document.hidden) await this.#read(turn);
+      this.#problems.connection(undefined);
+    } catch (error) {
+      this.#problems.connection(error);
     }
-    byId('server').textContent =
-      `${server.version} · up ${duration(server.uptime_seconds)} · ${bytes(server.memory_bytes)}`;
-    problem.hidden = true;
-  } catch (error) {
-    // A stream that ended between two requests is no problem: the next refresh shows it gone.
-    if (!(error instanceof ApiError && error.status === 404)) showProblem(error);
+    if (turn === this.#turn) this.#timer = window.setTimeout(() => void this.refresh(), REFRESH_INTERVAL);
+  }
+
+  async #read(turn: number): Promise<void> {
+    this.#protocols ??= await api.protocols();
+    const [page, server] = await Promise.all([
+      api.streams(MAX_ROWS, this.#list.search),
+      api.server(),
+      this.#view?.refresh(),
+    ]);
+    if (turn !== this.#turn) return;
+    this.#list.show(page, this.#view?.streamId);
+    setText(
+      byId('server'),
+      `${server.version} · up ${duration(server.uptime_seconds)} · ${bytes(server.memory_bytes)}`,
+    );
+  }
+
+  #open(streamId: string | undefined): void {
+    if (this.#view?.streamId === streamId) return;
+    this.#view?.close();
+    this.#view = streamId ? new StreamView(streamId, error => this.#problems.action(error)) : undefined;
+    document.body.classList.toggle('chosen', streamId !== undefined);
+    document.title = streamId ? `${streamId} · FLUX IoT` : 'FLUX IoT';
+    if (this.#view) byId('view').append(this.#view.element);
+  }
+
+  #publishUrl(): string | undefined {
+    const address = this.#protocols?.find(({ protocol }) => protocol === 'rtmp')?.listening[0];
+    if (!address) return undefined;
+    const port = address.slice(address.lastIndexOf(':') + 1);
+    return `rtmp://${location.hostname}${port === DEFAULT_RTMP_PORT ? '' : `:${port}`}/live/test`;
   }
 }
 
-async function keepRefreshing(): Promise<void> {
-  if (!document.hidden) await refresh();
-  setTimeout(keepRefreshing, REFRESH);
+function chosenStream(): string | undefined {
+  try {
+    return decodeURIComponent(location.hash.slice(1)) || undefined;
+  } catch {
+    // Somebody wrote a broken address.
+    return undefined;
+  }
 }
 
-addEventListener('hashchange', () => void refresh());
-document.addEventListener('visibilitychange', () => void refresh());
-void keepRefreshing();
+void new App().refresh();

@@ -1,126 +1,131 @@
+import { problemDetail, type Track } from './api.ts';
 import { el } from './dom.ts';
+import { codec } from './format.ts';
+import type { Playback, PlaybackSource } from './playback.ts';
 
-/** The parts of the two players' global objects that are used; both come as classic scripts. */
-interface MpegtsPlayer {
-  attachMediaElement(video: HTMLVideoElement): void;
-  load(): void;
-  play(): Promise<void> | undefined;
-  destroy(): void;
-  on(event: string, listener: (type: string, detail: string) => void): void;
-}
-interface HlsPlayer {
-  attachMedia(video: HTMLVideoElement): void;
-  loadSource(url: string): void;
-  destroy(): void;
-  on(event: string, listener: (event: string, data: { fatal: boolean; details: string }) => void): void;
-}
-declare const mpegts: {
-  createPlayer(source: Record<string, unknown>, options: Record<string, unknown>): MpegtsPlayer;
-  isSupported(): boolean;
-};
-declare const Hls: { new (options: Record<string, unknown>): HlsPlayer; isSupported(): boolean };
+/** In the order of the switch; `flv` and the others are the API's names of the addresses. */
+export const FORMATS = [
+  { format: 'flv', label: 'HTTP-FLV' },
+  { format: 'ws-flv', label: 'WebSocket-FLV' },
+  { format: 'hls', label: 'HLS' },
+] as const;
+export type Format = (typeof FORMATS)[number]['format'];
 
-export type Format = 'flv' | 'hls';
-
-/** How far behind the newest media that it has the player is, in seconds. */
-const TARGET_DELAY = 0.6;
-const MAX_DELAY = 1.2;
-
-/** One playing stream: a video element, and mpegts.js or hls.js behind it. */
+/** A video element and what it plays. Muted at first: browsers start nothing with sound by itself. */
 export class Player {
   readonly element: HTMLElement;
   readonly #video: HTMLVideoElement;
   readonly #message: HTMLElement;
-  #close: () => void = () => {};
+  readonly #unmute: HTMLElement;
+  #playback: Playback | undefined;
+  /** Counts what was begun, so that what comes late from an earlier one is known. */
+  #turn = 0;
+  #isPlaying = false;
 
   constructor() {
-    this.#video = el('video', {
-      muted: true,
-      autoplay: true,
-      playsinline: true,
-      controls: true,
-    }) as HTMLVideoElement;
+    this.#video = el('video', { autoplay: true, playsinline: true, controls: true });
     this.#video.muted = true;
     this.#message = el('p', { class: 'overlay', role: 'status' });
-    this.element = el('div', { class: 'player' }, this.#video, this.#message);
-    this.#video.addEventListener('playing', () => this.#say(''));
-    this.#video.addEventListener('waiting', () => this.#say('Waiting for media …'));
-  }
-
-  play(format: Format, url: string): void {
-    this.close();
-    this.#say('Loading …');
-    if (format === 'flv') this.#playFlv(url);
-    else this.#playHls(url);
-  }
-
-  /** Seconds between what is shown and the newest media that has arrived. */
-  get delay(): number | undefined {
-    const { buffered, currentTime } = this.#video;
-    return buffered.length === 0 ? undefined : buffered.end(buffered.length - 1) - currentTime;
-  }
-
-  close(): void {
-    this.#close();
-    this.#close = () => {};
-    this.#video.removeAttribute('src');
-    this.#video.load();
-  }
-
-  #playFlv(url: string): void {
-    if (!mpegts.isSupported()) {
-      this.#say('This browser has no Media Source Extensions; try HLS.');
-      return;
-    }
-    const player = mpegts.createPlayer(
-      { type: 'flv', isLive: true, url },
-      {
-        enableWorker: false,
-        enableStashBuffer: false,
-        liveBufferLatencyChasing: true,
-        liveBufferLatencyMaxLatency: MAX_DELAY,
-        liveBufferLatencyMinRemain: TARGET_DELAY,
-        lazyLoad: false,
-        autoCleanupSourceBuffer: true,
-      },
+    this.#unmute = el(
+      'button',
+      { type: 'button', class: 'unmute', click: () => this.#turnSoundOn() },
+      'Unmute',
     );
-    player.on('error', (type, detail) => this.#say(explain(type, detail)));
-    player.on('loading_complete', () => this.#say('The stream is over.'));
-    player.attachMediaElement(this.#video);
-    player.load();
-    player.play()?.catch(() => {});
-    this.#close = () => player.destroy();
+    this.element = el('div', { class: 'player' }, this.#video, this.#message, this.#unmute);
+    this.#video.addEventListener('playing', () => this.say(''));
+    this.#video.addEventListener('waiting', () => this.say('Waiting for pictures …'));
+    this.#video.addEventListener('volumechange', () => this.#showUnmute(true));
   }
 
-  #playHls(url: string): void {
-    if (!Hls.isSupported()) {
-      this.#video.src = url;
+  /** Whether something is played, or being opened. */
+  get isPlaying(): boolean {
+    return this.#isPlaying;
+  }
+
+  get delay(): number | undefined {
+    return this.#playback?.delay;
+  }
+
+  async play(format: Format, url: string, tracks: readonly Track[]): Promise<void> {
+    this.close();
+    const turn = this.#turn;
+    const playable = tracks.filter(isPlayable);
+    const source: PlaybackSource = {
+      url,
+      hasVideo: playable.some(track => track.kind === 'video'),
+      hasAudio: playable.some(track => track.kind === 'audio'),
+    };
+    this.#isPlaying = true;
+    this.#showUnmute(source.hasAudio);
+    if (playable.length === 0) {
+      this.say(
+        `This browser cannot play ${tracks.map(codec).join(' and ')}. Another player can, see the addresses.`,
+      );
       return;
     }
-    const player = new Hls({
-      liveSyncDurationCount: 1,
-      lowLatencyMode: true,
-      manifestLoadingTimeOut: 30_000,
-    });
-    player.on('hlsError', (_event, { fatal, details }) => {
-      if (fatal) this.#say(explain('hls.js', details));
-    });
-    player.loadSource(url);
-    player.attachMedia(this.#video);
-    this.#video.play().catch(() => {});
-    this.#close = () => player.destroy();
+    this.say('Opening …');
+    const onStop = (reason: string | undefined) => void this.#stopped(turn, url, reason);
+    // The players are loaded when they are needed.
+    const play =
+      format === 'hls'
+        ? (await import('./hls-playback.ts')).playHls
+        : (await import('./flv-playback.ts')).playFlv;
+    if (turn !== this.#turn) return;
+    this.#playback = play(this.#video, source, onStop);
+    await this.#video.play().catch(() => {});
   }
 
-  #say(text: string): void {
+  say(text: string): void {
     this.#message.textContent = text;
     this.#message.hidden = text === '';
   }
+
+  close(): void {
+    this.#turn++;
+    this.#isPlaying = false;
+    this.#playback?.close();
+    this.#playback = undefined;
+    this.#showUnmute(false);
+  }
+
+  /** What went wrong is asked of the server itself: players know a number at best. */
+  async #stopped(turn: number, url: string, reason: string | undefined): Promise<void> {
+    if (turn !== this.#turn) return;
+    // Not from within its own event.
+    await Promise.resolve();
+    this.close();
+    if (reason === undefined) {
+      this.say('The stream is over.');
+      return;
+    }
+    const now = this.#turn;
+    const answer = await reasonOf(url);
+    if (now === this.#turn) this.say(answer ?? `Playing failed: ${reason}`);
+  }
+
+  #turnSoundOn(): void {
+    this.#video.muted = false;
+    if (this.#video.volume === 0) this.#video.volume = 1;
+  }
+
+  #showUnmute(hasAudio: boolean): void {
+    this.#unmute.hidden = !hasAudio || !this.#isPlaying || !this.#video.muted;
+  }
 }
 
-function explain(type: string, detail: string): string {
-  if (/codec|addsourcebuffer|incompatible|MediaMSEError|manifestIncompatible/i.test(`${type} ${detail}`)) {
-    return "This browser cannot play the stream's codec.";
+/** Codecs without a registered name (G.711) are none that browsers play by these formats. */
+function isPlayable({ kind, codec_string: name }: Track): boolean {
+  return MediaSource.isTypeSupported(`${kind}/mp4; codecs="${name}"`);
+}
+
+async function reasonOf(url: string): Promise<string | undefined> {
+  const aborter = new AbortController();
+  try {
+    const answer = await fetch(url.replace(/^ws/, 'http'), { signal: aborter.signal });
+    return answer.ok ? undefined : await problemDetail(answer);
+  } catch {
+    return 'The media server does not answer.';
+  } finally {
+    aborter.abort();
   }
-  if (/HttpStatusCodeInvalid|manifestLoadError/.test(detail)) return 'The stream is not there any more.';
-  return `Playing failed: ${detail || type}.`;
 }

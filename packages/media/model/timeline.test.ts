@@ -147,13 +147,13 @@ describe('Timeline', () => {
     expect(source.mends).toEqual([]);
   });
 
-  it('gives equal and slightly older stamps the next tick', () => {
+  it('puts equal and slightly older stamps a millisecond after their predecessor', () => {
     const source = new Source();
     expect([0, 40, 40, 40, 30, 35, 80].map(stamp => source.video.next(stamp))).toEqual([
-      0, 3600, 3601, 3602, 3603, 3604, 7200,
+      0, 3600, 3690, 3780, 3870, 3960, 7200,
     ]);
     // One report for the whole run of older stamps.
-    expect(source.mends).toEqual([{ trackId: 1, kind: 'backward', from: 30 / 1000, to: 3603 / RATE }]);
+    expect(source.mends).toEqual([{ trackId: 1, kind: 'backward', from: 30 / 1000, to: 3870 / RATE }]);
   });
 
   it('puts a returning publisher at its origin', () => {
@@ -174,7 +174,7 @@ describe('Timeline', () => {
       // Sound that begins three seconds before the picture but comes after it.
       const early = [-3000, -2000, -1000, -500, -20];
       const times = early.map(time => source.audio.next(base + time));
-      expect(times).toEqual(early.map((_, index) => start * RATE + index));
+      expect(times).toEqual(early.map((_, index) => start * RATE + index * 90));
       expect(source.audio.next(base + 100)).toBe(start * RATE + 9000);
       expect(source.kinds).toEqual(['2 backward']);
     }

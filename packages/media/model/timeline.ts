@@ -27,6 +27,8 @@ const SAME_JUMP_TOLERANCE = 1;
 const MAX_JITTER = 1;
 /** Regular samples are at most this many seconds apart, however slow the camera; more is a gap. */
 const MAX_STEP = 2;
+/** Seconds by which stamps may be mended without a word. */
+const REPORTED_JITTER = 0.005;
 const DEFAULT_MAX_GAP = 10;
 
 /**
@@ -104,6 +106,8 @@ export class Timeline {
   readonly #clockRate: number;
   readonly #sourceRate: number;
   readonly #modulus: number;
+  /** A millisecond: what still tells two samples apart in the formats that count in them. */
+  readonly #leastStep: number;
   #lastRaw: number | undefined;
   #unwrapped = 0;
   /** Ticks that bring this track's source time beside the other tracks'; 0 for all but odd devices. */
@@ -124,6 +128,7 @@ export class Timeline {
     this.#clockRate = options.clockRate;
     this.#sourceRate = options.sourceRate ?? options.clockRate;
     this.#modulus = options.wrapBits ? 2 ** options.wrapBits : 0;
+    this.#leastStep = Math.max(1, Math.round(options.clockRate / 1000));
   }
 
   /** The stream time, in ticks of the track's clock, of a sample whose source time stamp is `raw`. */
@@ -168,9 +173,9 @@ export class Timeline {
     return this.#waitOut(time, floor);
   }
 
-  /** Equal to or older than its predecessor: jitter of the encoder's clock. One tick keeps the order. */
-  #waitOut(time: number, mended = this.#last + 1): number {
-    const isWorthReporting = (mended - time) * 1000 > this.#clockRate;
+  /** Equal to or older than its predecessor: jitter of the encoder's clock. A millisecond keeps the order. */
+  #waitOut(time: number, mended = this.#last + this.#leastStep): number {
+    const isWorthReporting = mended - time > REPORTED_JITTER * this.#clockRate;
     if (isWorthReporting && !this.#isBehind) {
       this.#isBehind = true;
       this.#report('backward', time, mended);
@@ -193,7 +198,7 @@ export class Timeline {
     this.#useOffset(this.#clock.offset);
     this.#isBehind = false;
     this.#patience = MAX_JITTER;
-    const mended = Math.max(this.#last + 1, source + this.#offset);
+    const mended = Math.max(this.#last + this.#leastStep, source + this.#offset);
     this.#report('jump', before, mended);
     return mended;
   }
