@@ -74,7 +74,12 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
       buildLocalReference: (schema, _base, _fragment, index) => String(schema.$id ?? `schema-${index}`),
     },
   });
-  await app.register(fastifySwaggerUi, { routePrefix: '/api/docs', staticCSP: DOCUMENTATION_POLICY });
+  await app.register(fastifySwaggerUi, {
+    routePrefix: '/api/docs',
+    staticCSP: DOCUMENTATION_POLICY,
+    theme: { title: 'FLUX IoT API' },
+    uiConfig: { layout: 'BaseLayout' },
+  });
   app.get('/api/v1/openapi.json', { schema: { hide: true } }, async () => app.swagger());
   const { orchestrator, adapters, mediaPort, version } = options;
   const context = { orchestrator, adapters };

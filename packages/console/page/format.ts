@@ -74,10 +74,10 @@ export function frameRate(stream: StreamSummary): string {
   return video ? `${Math.round(video.frame_rate)}${SPACE}fps` : '';
 }
 
-/** `3: 2 flv, 1 hls` */
+/** `2 flv, 1 hls` */
 export function viewers({ viewers: { count, by_protocol: byProtocol } }: StreamSummary): string {
   const parts = Object.entries(byProtocol).map(([protocol, number]) => `${number} ${protocol}`);
-  return parts.length > 0 ? `${count}: ${parts.join(', ')}` : String(count);
+  return parts.join(', ') || String(count);
 }
 
 const STATES: Readonly<Record<string, string>> = {

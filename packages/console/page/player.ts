@@ -1,6 +1,5 @@
 import { problemDetail, type Track } from './api.ts';
 import { el } from './dom.ts';
-import { codec } from './format.ts';
 import type { Playback, PlaybackSource } from './playback.ts';
 
 /** In the order of the switch; `flv` and the others are the API's names of the addresses. */
@@ -10,6 +9,10 @@ export const FORMATS = [
   { format: 'hls', label: 'HLS' },
 ] as const;
 export type Format = (typeof FORMATS)[number]['format'];
+
+/** Milliseconds to wait before playing is tried again: this much more with each failure in a row. */
+const RETRY_STEP = 2000;
+const MAX_RETRY_DELAY = 30_000;
 
 /** A video element and what it plays. Muted at first: browsers start nothing with sound by itself. */
 export class Player {
@@ -21,6 +24,8 @@ export class Player {
   /** Counts what was begun, so that what comes late from an earlier one is known. */
   #turn = 0;
   #isPlaying = false;
+  #failures = 0;
+  #retryAt = 0;
 
   constructor() {
     this.#video = el('video', { autoplay: true, playsinline: true, controls: true });
@@ -32,14 +37,17 @@ export class Player {
       'Unmute',
     );
     this.element = el('div', { class: 'player' }, this.#video, this.#message, this.#unmute);
-    this.#video.addEventListener('playing', () => this.say(''));
+    this.#video.addEventListener('playing', () => {
+      this.#failures = 0;
+      this.say('');
+    });
     this.#video.addEventListener('waiting', () => this.say('Waiting for pictures …'));
     this.#video.addEventListener('volumechange', () => this.#showUnmute(true));
   }
 
-  /** Whether something is played, or being opened. */
-  get isPlaying(): boolean {
-    return this.#isPlaying;
+  /** Nothing is played or being opened, and the last failure is long enough ago. */
+  get mayStart(): boolean {
+    return !this.#isPlaying && performance.now() >= this.#retryAt;
   }
 
   get delay(): number | undefined {
@@ -58,12 +66,11 @@ export class Player {
     this.#isPlaying = true;
     this.#showUnmute(source.hasAudio);
     if (playable.length === 0) {
-      this.say(
-        `This browser cannot play ${tracks.map(codec).join(' and ')}. Another player can, see the addresses.`,
-      );
+      this.say('This browser can play nothing of this stream; the addresses are for other players.');
       return;
     }
-    this.say('Opening …');
+    // What failed the last time is left to be read until something is played.
+    if (this.#failures === 0) this.say('Opening …');
     const onStop = (reason: string | undefined) => void this.#stopped(turn, url, reason);
     // The players are loaded when they are needed.
     const play =
@@ -98,6 +105,8 @@ export class Player {
       this.say('The stream is over.');
       return;
     }
+    this.#failures++;
+    this.#retryAt = performance.now() + Math.min(MAX_RETRY_DELAY, this.#failures * RETRY_STEP);
     const now = this.#turn;
     const answer = await reasonOf(url);
     if (now === this.#turn) this.say(answer ?? `Playing failed: ${reason}`);
@@ -114,7 +123,9 @@ export class Player {
 }
 
 /** Codecs without a registered name (G.711) are none that browsers play by these formats. */
-function isPlayable({ kind, codec_string: name }: Track): boolean {
+export function isPlayable({ kind, codec_string: name }: Track): boolean {
+  // Where there is none, the browser plays HLS by itself and knows best.
+  if (!('MediaSource' in window)) return true;
   return MediaSource.isTypeSupported(`${kind}/mp4; codecs="${name}"`);
 }
 

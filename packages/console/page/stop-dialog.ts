@@ -1,11 +1,9 @@
 import { el } from './dom.ts';
+import { plural } from './format.ts';
 
 /** Asks before a stream is stopped; resolves to what was answered. */
 export function askToStop(streamId: string, viewers: number): Promise<boolean> {
-  const who =
-    viewers === 0
-      ? 'Its publisher is disconnected.'
-      : `Its publisher and ${viewers} watching are disconnected.`;
+  const who = viewers === 0 ? 'Its publisher is' : `Its publisher and ${plural(viewers, 'viewer')} are`;
   const dialog = el(
     'dialog',
     { 'aria-labelledby': 'stop-title' },
@@ -13,7 +11,11 @@ export function askToStop(streamId: string, viewers: number): Promise<boolean> {
       'form',
       { method: 'dialog' },
       el('h2', { id: 'stop-title' }, `Stop ${streamId}?`),
-      el('p', { class: 'consequence' }, `${who} An encoder that reconnects by itself comes back.`),
+      el(
+        'p',
+        { class: 'consequence' },
+        `${who} disconnected. An encoder that reconnects by itself comes back.`,
+      ),
       el(
         'div',
         { class: 'choices' },

@@ -1,7 +1,7 @@
 import { ApiError, api, type HistoryEntry, type StreamDetail } from './api.ts';
 import { copyable, el, renderIfChanged, setText } from './dom.ts';
-import { bitrate, connection, duration, state, trackDetail, viewers } from './format.ts';
-import { FORMATS, type Format, Player } from './player.ts';
+import { bitrate, codec, connection, duration, state, trackDetail, viewers } from './format.ts';
+import { FORMATS, type Format, isPlayable, Player } from './player.ts';
 import { askToStop } from './stop-dialog.ts';
 
 /** One stream: the player, its figures, its addresses, its time line. Made once for each stream that is opened. */
@@ -22,6 +22,7 @@ export class StreamView {
   #addresses: Readonly<Record<string, string>> = {};
   #format: Format = 'flv';
   #shown: StreamDetail | undefined;
+  #isClosed = false;
 
   constructor(streamId: string, onError: (error: unknown) => void) {
     this.streamId = streamId;
@@ -49,6 +50,7 @@ export class StreamView {
   }
 
   close(): void {
+    this.#isClosed = true;
     clearInterval(this.#delayTimer);
     this.#player.close();
     this.element.remove();
@@ -58,10 +60,10 @@ export class StreamView {
     try {
       const stream = await api.stream(this.streamId);
       if (Object.keys(this.#addresses).length === 0) await this.#loadAddresses();
-      this.#show(stream);
+      if (!this.#isClosed) this.#show(stream);
     } catch (error) {
       if (!(error instanceof ApiError && error.status === 404)) throw error;
-      this.#showGone();
+      if (!this.#isClosed) this.#showGone();
     }
   }
 
@@ -99,7 +101,7 @@ export class StreamView {
     this.#shown = stream;
     this.#showState(stream.state);
     // Whatever ended the playing, it goes on when the stream does.
-    if (stream.state === 'live' && !this.#player.isPlaying) this.#play();
+    if (stream.state === 'live' && this.#player.mayStart) this.#play();
     else if (stream.state === 'waiting') this.#player.say(waitingFor(stream));
     else if (stream.state === 'interrupted') this.#player.say('The publisher was lost; it may come back.');
     this.#showFacts(facts(stream));
@@ -174,7 +176,11 @@ function facts(stream: StreamDetail): Fact[] {
 }
 
 function notes(stream: StreamDetail): string[] {
-  return stream.notes.map(note => `${note}.`);
+  const unplayable = stream.tracks.filter(track => !isPlayable(track));
+  return [
+    ...stream.notes.map(note => `${note}.`),
+    ...unplayable.map(track => `This browser cannot play ${codec(track)}; other players can.`),
+  ];
 }
 
 function waitingFor({ ingest }: StreamDetail): string {

@@ -98,14 +98,6 @@ export class RtmpSession {
           throw new FluxError('PROTOCOL_ERROR', 'Too many streams.');
         this.#conn.command(0, ['_result', id, null, ++this.#messageStreams]);
         return;
-      case 'FCPublish':
-        this.#conn.command(0, [
-          'onFCPublish',
-          0,
-          null,
-          statusInformation('status', 'NetStream.Publish.Start', ''),
-        ]);
-        return;
       case 'publish':
         if (this.#begin('publisher', messageStreamId)) void this.#publish(text(values[1]));
         return;
@@ -128,6 +120,7 @@ export class RtmpSession {
         this.#conn.command(0, ['_result', id, null, 0]);
         return;
       case 'releaseStream':
+      case 'FCPublish':
       case 'FCSubscribe':
       case '_checkbw':
         if (id > 0) this.#conn.command(0, ['_result', id, null, undefined]);
@@ -206,6 +199,10 @@ export class RtmpSession {
       this.#ingest = new RtmpIngest(publication);
       this.#conn.trust();
       this.#conn.userControl(USER_CONTROL.STREAM_BEGIN, this.#messageStreamId);
+      // Flash Media Live Encoder waits for this one, told when publishing begins and not before: others take its
+      // code for the answer to publish.
+      const information = statusInformation('status', 'NetStream.Publish.Start', address.streamId);
+      this.#conn.command(0, ['onFCPublish', 0, null, information]);
       this.#status('status', 'NetStream.Publish.Start', `${address.streamId} is published.`);
       this.#conn.resume();
     } catch (cause) {

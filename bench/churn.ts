@@ -1,0 +1,179 @@
+/**
+ * Many short sessions, one after another: does a server give back what each of them took?
+ *
+ *   node bench/churn.ts --rtmp PORT --pid PID [--flv URL] [--sessions 10000]
+ */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
+import { clip } from './clip.ts';
+import { monotonicClock } from './load/clock.ts';
+import { type LoadContext, loadContext } from './load/connection.ts';
+import { type PreparedClip, prepareClip } from './load/prepared-clip.ts';
+import { Publisher } from './load/publisher.ts';
+import { Tally } from './load/tally.ts';
+import { Viewer, type ViewerTarget } from './load/viewer.ts';
+import { handles, processTree, usage } from './measure/processes.ts';
+
+export interface ChurnOptions {
+  readonly rtmpPort: number;
+  /** The process whose tree is watched. */
+  readonly pid: number;
+  /** Address with `{name}` in it: every second session is then watched by HTTP-FLV instead of RTMP. */
+  readonly flvUrl?: string | undefined;
+  readonly sessions: number;
+  /** Sessions before the counted ones, so that caches are full and compilers are done; a tenth of them by default. */
+  readonly warmUp?: number;
+  /** Told now and then how far it is. */
+  readonly onSample?: (sample: ChurnSample) => void;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface ChurnSample {
+  /** Sessions that are over. */
+  readonly sessions: number;
+  readonly rssBytes: number;
+  /** Open files and sockets. */
+  readonly handles: number;
+}
+
+export interface ChurnResult {
+  readonly before: ChurnSample;
+  /** Some seconds after the last session, or as soon as no more handles are open than before. */
+  readonly after: ChurnSample;
+  /** A tenth of the sessions apart: memory that grows throughout is a leak, a first rise is not. */
+  readonly samples: readonly ChurnSample[];
+  readonly failed: number;
+  /** Why the first of them failed. */
+  readonly failure: string | undefined;
+  readonly seconds: number;
+}
+
+const CONCURRENT = 20;
+const PUMP_MILLISECONDS = 5;
+const SESSION_MILLISECONDS = 15_000;
+const SETTLE_MILLISECONDS = 60_000;
+const SETTLE_STEP_MILLISECONDS = 1000;
+const SAMPLES = 10;
+
+/**
+ * Publishes and watches `sessions` streams of names of their own, twenty at a time. A session ends when its viewer has
+ * a picture: in turn with a farewell, and by closing the sockets without a word.
+ */
+export async function churn(options: ChurnOptions): Promise<ChurnResult> {
+  const { pid, sessions, onSample, warmUp = Math.ceil(sessions / SAMPLES) } = options;
+  const signal = options.signal ?? new AbortController().signal;
+  const prepared = prepareClip(await clip(2));
+  const context = loadContext('127.0.0.1', monotonicClock(), () => {});
+  const look = (done: number): ChurnSample => {
+    const tree = processTree(pid);
+    const sample = { sessions: done, rssBytes: usage(tree).rssBytes, handles: handles(tree) };
+    onSample?.(sample);
+    return sample;
+  };
+  const idleHandles = handles(processTree(pid));
+  const run = Date.now().toString(36);
+  await many(warmUp, index => session(context, options, prepared, `${run}-w${index}`, index), signal);
+  await settle(pid, idleHandles, signal);
+
+  const begin = performance.now();
+  const before = look(0);
+  const samples: ChurnSample[] = [];
+  let done = 0;
+  let failed = 0;
+  let failure: string | undefined;
+  await many(
+    sessions,
+    async index => {
+      const reason = await session(context, options, prepared, `${run}-${index}`, index);
+      if (reason !== undefined) failed++;
+      failure ??= reason;
+      if (++done % Math.ceil(sessions / SAMPLES) === 0) samples.push(look(done));
+    },
+    signal,
+  );
+  const seconds = (performance.now() - begin) / 1000;
+  await settle(pid, before.handles, signal);
+  return { before, after: look(done), samples, failed, failure, seconds };
+}
+
+/** Runs `task` for 0 to `count` - 1, twenty at a time. */
+async function many(
+  count: number,
+  task: (index: number) => Promise<unknown>,
+  signal: AbortSignal,
+): Promise<void> {
+  let next = 0;
+  const lane = async (): Promise<void> => {
+    while (next < count) {
+      signal.throwIfAborted();
+      await task(next++);
+    }
+  };
+  await Promise.all(Array.from({ length: CONCURRENT }, lane));
+}
+
+/** Resolves with the reason where the viewer got no picture. */
+function session(
+  context: LoadContext,
+  { rtmpPort, flvUrl }: ChurnOptions,
+  prepared: PreparedClip,
+  name: string,
+  index: number,
+): Promise<string | undefined> {
+  const byFlv = flvUrl !== undefined && index % 2 === 1;
+  const polite = index % 4 < 2;
+  const target: ViewerTarget = byFlv
+    ? { transport: 'flv', url: flvUrl.replaceAll('{name}', name) }
+    : { transport: 'rtmp', port: rtmpPort, app: 'live', name };
+  const tally = new Tally();
+  return new Promise(resolve => {
+    let viewer: Viewer | undefined;
+    const end = (failure: string | undefined): void => {
+      clearInterval(pump);
+      clearTimeout(limit);
+      for (const party of [viewer, publisher]) polite ? party?.leave() : party?.close();
+      resolve(failure);
+    };
+    const onLost = (reason: string): void => end(reason);
+    const publisher = new Publisher(context, { port: rtmpPort, app: 'live', name }, prepared, tally, {
+      onPublishing: () => {
+        viewer = new Viewer(context, target, tally, { onPicture: () => end(undefined), onLost });
+      },
+      onLost,
+    });
+    const pump = setInterval(() => publisher.pump(), PUMP_MILLISECONDS);
+    const limit = setTimeout(() => end('no picture in time'), SESSION_MILLISECONDS);
+  });
+}
+
+/** Waits until no more than `wanted` handles are open, but not for ever. */
+async function settle(pid: number, wanted: number, signal: AbortSignal): Promise<void> {
+  const deadline = performance.now() + SETTLE_MILLISECONDS;
+  do await sleep(SETTLE_STEP_MILLISECONDS, undefined, { signal });
+  while (handles(processTree(pid)) > wanted && performance.now() < deadline);
+}
+
+async function main(): Promise<void> {
+  const { values } = parseArgs({
+    options: {
+      rtmp: { type: 'string' },
+      pid: { type: 'string' },
+      flv: { type: 'string' },
+      sessions: { type: 'string', default: '10000' },
+    },
+  });
+  const show = ({ sessions, rssBytes, handles: open }: ChurnSample): string =>
+    `${sessions} sessions: ${(rssBytes / 1e6).toFixed(1)} MB, ${open} handles`;
+  const result = await churn({
+    rtmpPort: Number(values.rtmp),
+    pid: Number(values.pid),
+    flvUrl: values.flv,
+    sessions: Number(values.sessions),
+    onSample: sample => console.log(show(sample)),
+  });
+  const { before, after, failed, failure, seconds } = result;
+  console.log(`before  ${show(before)}\nafter   ${show(after)}`);
+  console.log(`${seconds.toFixed(0)} s, ${failed} failed${failure ? `: ${failure}` : ''}`);
+}
+
+if (import.meta.main) await main();

@@ -1,0 +1,165 @@
+import {
+  COMMAND,
+  COMMAND_AMF3,
+  HEAD_LENGTH,
+  type MediaListener,
+  SET_CHUNK_SIZE,
+  USER_CONTROL,
+  WINDOW_ACKNOWLEDGEMENT_SIZE,
+} from './tag.ts';
+
+/** RTMP chunk streams (Adobe, Real-Time Messaging Protocol 1.0, 5.3). */
+export const DEFAULT_CHUNK_SIZE = 128;
+/** Basic header of one byte and message header of type 0. */
+export const FULL_HEADER = 12;
+const NO_EXTENDED_TIMESTAMP = 0xffffff;
+const MAX_CONTROL_LENGTH = 64 * 1024;
+const MESSAGE_HEADER = [11, 7, 3, 0] as const;
+const CONTROL_TYPES: readonly number[] = [
+  SET_CHUNK_SIZE,
+  USER_CONTROL,
+  WINDOW_ACKNOWLEDGEMENT_SIZE,
+  COMMAND,
+  COMMAND_AMF3,
+];
+
+export interface Message {
+  /** 2 to 63. */
+  readonly chunkStreamId: number;
+  readonly type: number;
+  readonly streamId: number;
+  /** Milliseconds, below 2^24 - 1: a run of the benchmark lasts minutes. */
+  readonly timestamp: number;
+  readonly payload: Buffer;
+}
+
+/** A message as it goes over the wire: a full header, then continuations of one byte. */
+export function toChunks(message: Message, chunkSize: number): Buffer {
+  const { payload, timestamp } = message;
+  if (timestamp >= NO_EXTENDED_TIMESTAMP) throw new RangeError('the time stamp is too large');
+  const continuations = Math.max(0, Math.ceil(payload.length / chunkSize) - 1);
+  const bytes = Buffer.alloc(FULL_HEADER + payload.length + continuations);
+  bytes[0] = message.chunkStreamId;
+  bytes.writeUIntBE(timestamp, 1, 3);
+  bytes.writeUIntBE(payload.length, 4, 3);
+  bytes[7] = message.type;
+  bytes.writeUInt32LE(message.streamId, 8);
+  let to = FULL_HEADER;
+  for (let from = 0; from < payload.length; from += chunkSize) {
+    if (from > 0) bytes[to++] = 0xc0 | message.chunkStreamId;
+    to += payload.copy(bytes, to, from, from + chunkSize);
+  }
+  return bytes;
+}
+
+interface ChunkStream {
+  type: number;
+  length: number;
+  received: number;
+  extended: boolean;
+  /** The first bytes of a media message. */
+  readonly head: Buffer;
+  /** The whole of a message that matters to the connection. */
+  control: Buffer | undefined;
+}
+
+export interface MessageListener {
+  readonly onMedia: MediaListener;
+  onControl(type: number, payload: Buffer): void;
+}
+
+/**
+ * Reads chunks as they arrive, cut anywhere: keeps the first bytes alone of media messages, and the whole of those that
+ * concern the connection. Throws a RangeError at a message of that kind past 64 KiB.
+ */
+export class ChunkReader {
+  chunkSize = DEFAULT_CHUNK_SIZE;
+  readonly #listener: MessageListener;
+  readonly #streams = new Map<number, ChunkStream>();
+  readonly #header = Buffer.alloc(18);
+  #headerLength = 0;
+  #current: ChunkStream | undefined;
+  #left = 0;
+
+  constructor(listener: MessageListener) {
+    this.#listener = listener;
+  }
+
+  push(bytes: Buffer, start: number, end: number, time: number): void {
+    let at = start;
+    while (at < end) {
+      if (this.#current) at = this.#readPayload(this.#current, bytes, at, end, time);
+      else {
+        this.#header[this.#headerLength++] = bytes[at++]!;
+        this.#useHeader(time);
+      }
+    }
+  }
+
+  #useHeader(time: number): void {
+    const header = this.#header;
+    const format = header[0]! >> 6;
+    const short = header[0]! & 0x3f;
+    const basic = short === 0 ? 2 : short === 1 ? 3 : 1;
+    const fixed = basic + MESSAGE_HEADER[format as 0 | 1 | 2 | 3];
+    if (this.#headerLength < fixed) return;
+    const id = basic === 1 ? short : basic === 2 ? header[1]! + 64 : header[1]! + header[2]! * 256 + 64;
+    const stream = this.#stream(id);
+    const extended = format === 3 ? stream.extended : header.readUIntBE(basic, 3) === NO_EXTENDED_TIMESTAMP;
+    if (extended && this.#headerLength < fixed + 4) return;
+
+    this.#headerLength = 0;
+    stream.extended = extended;
+    if (format < 3) stream.received = 0;
+    if (format < 2) {
+      stream.length = header.readUIntBE(basic + 3, 3);
+      stream.type = header[basic + 6]!;
+    }
+    if (stream.received === 0) this.#begin(stream);
+    this.#current = stream;
+    this.#left = Math.min(this.chunkSize, stream.length - stream.received);
+    if (this.#left === 0) this.#endChunk(stream, time);
+  }
+
+  #stream(id: number): ChunkStream {
+    let stream = this.#streams.get(id);
+    if (!stream) {
+      stream = {
+        type: 0,
+        length: 0,
+        received: 0,
+        extended: false,
+        head: Buffer.alloc(HEAD_LENGTH),
+        control: undefined,
+      };
+      this.#streams.set(id, stream);
+    }
+    return stream;
+  }
+
+  #begin(stream: ChunkStream): void {
+    if (!CONTROL_TYPES.includes(stream.type)) return;
+    if (stream.length > MAX_CONTROL_LENGTH) throw new RangeError('an RTMP command is too long');
+    stream.control = Buffer.alloc(stream.length);
+  }
+
+  #readPayload(stream: ChunkStream, bytes: Buffer, start: number, end: number, time: number): number {
+    const length = Math.min(end - start, this.#left);
+    if (stream.control) bytes.copy(stream.control, stream.received, start, start + length);
+    else if (stream.received < HEAD_LENGTH) bytes.copy(stream.head, stream.received, start, start + length);
+    stream.received += length;
+    this.#left -= length;
+    if (this.#left === 0) this.#endChunk(stream, time);
+    return start + length;
+  }
+
+  #endChunk(stream: ChunkStream, time: number): void {
+    this.#current = undefined;
+    if (stream.received < stream.length) return;
+    stream.received = 0;
+    const control = stream.control;
+    stream.control = undefined;
+    if (control) this.#listener.onControl(stream.type, control);
+    else this.#listener.onMedia(stream.type, stream.head, Math.min(stream.length, HEAD_LENGTH), time);
+  }
+}
