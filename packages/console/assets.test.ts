@@ -37,7 +37,7 @@ describe('pageAssets', () => {
   it('loads nothing from elsewhere and runs nothing inline', () => {
     expect(text('/')).not.toMatch(/<script(?![^>]*\bsrc=)|\son\w+=|style=/);
     expect(text('/')).not.toMatch(/(?:src|href)="(?:https?:)?\/\//);
-    expect(text('/style.css')).not.toMatch(/url\(|@import/);
+    for (const path of ['/style.css', '/stream.css']) expect(text(path)).not.toMatch(/url\(|@import/);
   });
 
   it('writes the names that strangers chose as text alone', () => {

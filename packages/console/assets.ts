@@ -26,7 +26,8 @@ export async function pageAssets(): Promise<Map<string, PageAsset>> {
   const assets = new Map<string, PageAsset>();
   const add = (path: string, type: string, body: Buffer) => assets.set(path, { type, body });
   add('/', 'text/html; charset=utf-8', await readFile(join(PAGE, 'index.html')));
-  add('/style.css', 'text/css; charset=utf-8', await readFile(join(PAGE, 'style.css')));
+  for (const name of ['style.css', 'stream.css'])
+    add(`/${name}`, 'text/css; charset=utf-8', await readFile(join(PAGE, name)));
   add('/icon.svg', 'image/svg+xml', await readFile(join(PAGE, 'icon.svg')));
   for (const name of await readdir(PAGE)) {
     if (!name.endsWith('.ts') || name.endsWith('.test.ts')) continue;

@@ -166,7 +166,12 @@ export class StreamOrchestrator extends EventEmitter<OrchestratorEvents> impleme
     return [...this.#ingests.values()];
   }
 
+  /** Throws `STREAM_LIMIT`. A push waits for its stream, also when that ends, until it is removed. */
   addPush(push: Push): void {
+    if (this.#pushes.size >= this.#options.maxStreams) {
+      push.close({ code: 'stopped', message: 'There are too many pushes.' });
+      throw new FluxError('STREAM_LIMIT', `${this.#options.maxStreams} pushes are the most.`);
+    }
     this.#pushes.set(push.id, push);
   }
 
