@@ -42,7 +42,7 @@ export function doubts({
     reports.reduce((sum, report) => sum + report.frames, 0) / (connections * FRAMES_PER_SECOND * seconds);
   const sent = rate(published, workload.publishers);
   if (sent < MIN_DELIVERED) found.push(`${percent(sent)} of the frames were sent`);
-  if (watched.length > 0) {
+  if (watched.length > 0 && !workload.firstPicture) {
     const delivered = rate(watched, workload.viewers);
     if (delivered < MIN_DELIVERED)
       found.push(`${percent(delivered)} of the frames were delivered in their time`);

@@ -5,7 +5,7 @@ import { LoadProcess } from '../load/load-process.ts';
 import type { RunningServer, Server } from '../servers/server.ts';
 import { doubts } from './doubts.ts';
 import { machineBusySeconds, processTree, usage } from './processes.ts';
-import { FIRST_PICTURE_SPACING, type Figures, type Workload } from './workloads.ts';
+import { FIRST_PICTURE_SPACING, type FigureId, type Figures, type Workload } from './workloads.ts';
 
 /** How long each part takes, in milliseconds. */
 export interface Timing {
@@ -20,7 +20,7 @@ export const QUICK: Timing = { warmUp: 2500, window: 5000, rounds: 1 };
 
 export interface Measurement {
   readonly figures: Figures;
-  /** Cores that the busiest load process used; NaN where nothing was counted. */
+  /** Cores that the busiest load process used. */
   readonly generatorCores: number;
   /** Why the figures may not be the server's: the generator or the machine was the limit. */
   readonly doubts: readonly string[];
@@ -31,8 +31,16 @@ const GOP_CACHE_MILLISECONDS = 2200;
 const SPREAD_MILLISECONDS = 2000;
 const READY_MILLISECONDS = 30_000;
 const RSS_INTERVAL_MILLISECONDS = 1000;
-/** Connections in one load process: one process with all of them would be the limit before a good server is. */
-const CONNECTIONS_PER_PROCESS = Number(process.env.CPP ?? 250);
+/** Connections in one load process: with many more, one process would be the limit before a good server is. */
+const CONNECTIONS_PER_PROCESS = 400;
+
+/** The load on a server, and what the server used before it. */
+interface Loaded {
+  readonly pid: number;
+  readonly emptyRss: number;
+  readonly publishers: readonly LoadProcess[];
+  readonly viewers: readonly LoadProcess[];
+}
 
 /** Starts the server, loads it, measures it and stops it. */
 export async function measure(
@@ -43,91 +51,89 @@ export async function measure(
   signal: AbortSignal,
 ): Promise<Measurement> {
   const running = await server.start(signal);
+  const run = Date.now().toString(36);
   const load: LoadProcess[] = [];
+  const begin = (role: Job['role']): LoadProcess[] => {
+    const processes = jobs(workload, running, run, clip, role).map(job => new LoadProcess(job));
+    load.push(...processes);
+    return processes;
+  };
   try {
     await sleep(EMPTY_SERVER_MILLISECONDS, undefined, { signal });
     const emptyRss = usage(processTree(running.pid)).rssBytes;
-    const run = Date.now().toString(36);
-    const publishers = jobs(workload, running, run, clip, 'publish').map(job => new LoadProcess(job));
-    load.push(...publishers);
-    await Promise.all(publishers.map(process => process.ready(READY_MILLISECONDS, signal)));
+    const publishers = begin('publish');
+    await ready(publishers, READY_MILLISECONDS, signal);
     await sleep(GOP_CACHE_MILLISECONDS, undefined, { signal });
-    const viewers: LoadProcess[] = [];
-    if (workload.watch !== 'nothing') {
-      viewers.push(...jobs(workload, running, run, clip, workload.watch).map(job => new LoadProcess(job)));
-      load.push(...viewers);
-      const needed =
-        READY_MILLISECONDS + (workload.firstPicture ? workload.viewers * FIRST_PICTURE_SPACING : 0);
-      await Promise.all(viewers.map(process => process.ready(needed, signal)));
+    const viewers = workload.watch === 'nothing' ? [] : begin(workload.watch);
+    const loaded = { pid: running.pid, emptyRss, publishers, viewers };
+    if (workload.firstPicture) {
+      const limit = READY_MILLISECONDS + workload.viewers * FIRST_PICTURE_SPACING;
+      return await measureDuring(workload, loaded, () => ready(viewers, limit, signal), signal);
     }
-    if (workload.firstPicture) return firstPictures(await reports(viewers, signal));
+    await ready(viewers, READY_MILLISECONDS, signal);
     await sleep(timing.warmUp, undefined, { signal });
-    return await measureWindow(workload, running.pid, emptyRss, publishers, viewers, timing.window, signal);
+    return await measureDuring(workload, loaded, () => sleep(timing.window, undefined, { signal }), signal);
   } finally {
     for (const process of load) process.stop();
     await running.stop();
   }
 }
 
-async function measureWindow(
+async function measureDuring(
   workload: Workload,
-  pid: number,
-  emptyRss: number,
-  publishers: readonly LoadProcess[],
-  viewers: readonly LoadProcess[],
-  window: number,
+  { pid, emptyRss, publishers, viewers }: Loaded,
+  wait: () => Promise<void>,
   signal: AbortSignal,
 ): Promise<Measurement> {
   const tree = processTree(pid);
-  const load = [...publishers, ...viewers];
-  for (const process of load) process.beginWindow();
+  for (const process of [...publishers, ...viewers]) process.beginWindow();
   const begin = performance.now();
   const busyBefore = machineBusySeconds();
-  const cpuBefore = usage(tree).cpuSeconds;
-  let rss = 0;
-  for (let left = window; left > 0; left = window - (performance.now() - begin)) {
-    await sleep(Math.min(RSS_INTERVAL_MILLISECONDS, left), undefined, { signal });
+  const before = usage(tree);
+  let rss = before.rssBytes;
+  const timer = setInterval(() => {
     rss = Math.max(rss, usage(tree).rssBytes);
+  }, RSS_INTERVAL_MILLISECONDS);
+  try {
+    await wait();
+  } finally {
+    clearInterval(timer);
   }
-  const cpuSeconds = usage(tree).cpuSeconds - cpuBefore;
+  const after = usage(tree);
+  const cpuSeconds = after.cpuSeconds - before.cpuSeconds;
   const busySeconds = machineBusySeconds() - busyBefore;
   const seconds = (performance.now() - begin) / 1000;
   const published = await reports(publishers, signal);
   const watched = await reports(viewers, signal);
+  const load = [...published, ...watched];
 
   const latency = new Histogram();
   for (const report of watched) latency.merge(report.latency);
+  const pictures = watched.flatMap(report => report.firstPictures).sort((a, b) => a - b);
+  // A frame that a publisher could not send is lost to each of its viewers, who notice it by the gap.
   const receiving = watched.length > 0 ? watched : published;
-  const lost =
-    sum(watched, report => report.lost) +
-    sum(published, report => report.lost) * Math.max(1, workload.viewers);
-  const frames = sum(receiving, report => report.frames) + lost;
-  const figures: Figures = {
+  const lost = sum(receiving, report => report.lost);
+  rss = Math.max(rss, after.rssBytes);
+  const figures: Record<FigureId, number> = {
     cpuCores: cpuSeconds / seconds,
     cpuPerGigabyte: cpuSeconds / (sum(watched, report => report.bytes) / 1e9),
     latencyMedian: latency.percentile(0.5),
     latencyP99: latency.percentile(0.99),
-    lost: (1000 * lost) / frames,
+    firstPictureMedian: pictures[pictures.length >> 1] ?? Number.NaN,
+    firstPictureWorst: pictures.at(-1) ?? Number.NaN,
+    lost: (1000 * lost) / (sum(receiving, report => report.frames) + lost),
     rss: rss / 1e6,
     rssOverEmpty: (rss - emptyRss) / 1e6,
   };
   return {
     figures: Object.fromEntries(workload.figures.map(id => [id, figures[id]])),
-    generatorCores: Math.max(...[...published, ...watched].map(report => report.cpuSeconds / report.seconds)),
+    generatorCores: Math.max(...load.map(report => report.cpuSeconds / report.seconds)),
     doubts: doubts({ workload, published, watched, busySeconds, cpuSeconds, seconds }),
   };
 }
 
-function firstPictures(viewers: readonly LoadReport[]): Measurement {
-  const times = viewers.flatMap(report => report.firstPictures).sort((a, b) => a - b);
-  return {
-    figures: {
-      firstPictureMedian: times[times.length >> 1] ?? Number.NaN,
-      firstPictureWorst: times.at(-1) ?? Number.NaN,
-    },
-    generatorCores: Number.NaN,
-    doubts: [],
-  };
+async function ready(load: readonly LoadProcess[], timeout: number, signal: AbortSignal): Promise<void> {
+  await Promise.all(load.map(process => process.ready(timeout, signal)));
 }
 
 /** One job for each load process. Names differ from run to run, for a server that is not started afresh. */

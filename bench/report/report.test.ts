@@ -43,10 +43,11 @@ describe('summary', () => {
 
   it('shows figures, ratios, targets, doubts and what was left out', () => {
     const text = summary(report).replaceAll(/ +/g, ' ');
-    expect(text).toContain('| 300 publishers, no viewer | CPU (cores) | 0.200 | 0.800 ? | 0.25 × |');
+    expect(text).toContain('| 300 publishers, no viewer | CPU (cores) | 0.200 | 0.800 ? | 0.25 × ? |');
     expect(text).toContain('| lost frames (‰) | 0.00 | 0.00 ? | – |');
-    expect(text).toContain('÷ that of node-media-server | 0.4 × | 0.25 × | met |');
+    expect(text).toContain('÷ that of node-media-server | 0.4 × | 0.25 × ? | not certain |');
     expect(text).toContain('| latency to HTTP-FLV, median | 40 ms | – | not measured |');
+    expect(text).toContain('over the empty server | 300 MB | 1 MB | met |');
     expect(text).toContain('- ingest, node-media-server: a load process was 50 ms late (p99)');
     expect(text).toContain('Not measured: nginx-rtmp: nginx is not installed');
   });

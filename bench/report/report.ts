@@ -1,8 +1,8 @@
 import type { Timing } from '../measure/measurement.ts';
-import { FIGURES, type FigureId, type Workload } from '../measure/workloads.ts';
+import { FIGURES, type Workload } from '../measure/workloads.ts';
 import { flux } from '../servers/flux.ts';
 import type { Machine } from './machine.ts';
-import { figure, type Result } from './result.ts';
+import { doubted, figure, type Result } from './result.ts';
 import { table } from './table.ts';
 import { targets } from './targets.ts';
 
@@ -86,11 +86,12 @@ function figureTable({ servers, workloads, results }: Report): string {
   const rows = workloads.flatMap(({ id: workload, title, figures }) =>
     figures.map((id, index) => {
       const value = (name: string): number => figure(results, name, workload, id);
+      const unsure = (...of: string[]): boolean => of.some(name => doubted(results, name, workload));
       return [
         index === 0 ? title : '',
         `${FIGURES[id].title} (${FIGURES[id].unit})`,
-        ...names.map(name => show(value(name), id) + mark(results, name, workload, value(name))),
-        ...peers.map(name => ratio(value(flux.name), value(name))),
+        ...names.map(name => show(value(name), FIGURES[id].digits, '', unsure(name))),
+        ...peers.map(name => show(value(flux.name) / value(name), 2, '×', unsure(flux.name, name))),
       ];
     }),
   );
@@ -100,24 +101,16 @@ function figureTable({ servers, workloads, results }: Report): string {
 function targetTable({ results }: Report): string {
   return table(
     ['Target', 'At most', 'Measured', ''],
-    targets(results).map(({ title, value, limit, unit }) => [
+    targets(results).map(({ title, value, limit, unit, doubted: unsure }) => [
       title,
       `${limit} ${unit}`,
-      Number.isNaN(value) ? NOTHING : `${value.toFixed(unit === '×' ? 2 : 0)} ${unit}`,
-      Number.isNaN(value) ? 'not measured' : value <= limit ? 'met' : 'missed',
+      show(value, unit === '×' ? 2 : 0, unit, unsure),
+      Number.isNaN(value) ? 'not measured' : unsure ? 'not certain' : value <= limit ? 'met' : 'missed',
     ]),
   );
 }
 
-function show(value: number, id: FigureId): string {
-  return Number.isNaN(value) ? NOTHING : value.toFixed(FIGURES[id].digits);
-}
-
-function mark(results: readonly Result[], server: string, workload: string, value: number): string {
-  const result = results.find(candidate => candidate.server === server && candidate.workload === workload);
-  return result && result.doubts.length > 0 && !Number.isNaN(value) ? ' ?' : '';
-}
-
-function ratio(own: number, peer: number): string {
-  return Number.isFinite(own / peer) ? `${(own / peer).toFixed(2)} ×` : NOTHING;
+function show(value: number, digits: number, unit: string, unsure: boolean): string {
+  if (!Number.isFinite(value)) return NOTHING;
+  return [value.toFixed(digits), unit, unsure ? '?' : ''].filter(part => part !== '').join(' ');
 }

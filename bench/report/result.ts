@@ -22,8 +22,16 @@ export function combine(workload: Workload, server: string, rounds: readonly Mea
 
 /** The figure of a server under a workload; NaN where it was not measured. */
 export function figure(results: readonly Result[], server: string, workload: string, id: FigureId): number {
-  const result = results.find(candidate => candidate.server === server && candidate.workload === workload);
-  return result?.figures[id] ?? Number.NaN;
+  return find(results, server, workload)?.figures[id] ?? Number.NaN;
+}
+
+/** Whether something speaks against the figures of a server under a workload. */
+export function doubted(results: readonly Result[], server: string, workload: string): boolean {
+  return (find(results, server, workload)?.doubts.length ?? 0) > 0;
+}
+
+function find(results: readonly Result[], server: string, workload: string): Result | undefined {
+  return results.find(result => result.server === server && result.workload === workload);
 }
 
 function median(rounds: readonly Measurement[], id: FigureId): number {

@@ -1,57 +1,80 @@
+import type { FigureId } from '../measure/workloads.ts';
 import { flux } from '../servers/flux.ts';
 import { nginxRtmp } from '../servers/nginx-rtmp.ts';
 import { nodeMediaServer } from '../servers/node-media-server.ts';
-import { figure, type Result } from './result.ts';
+import { doubted, figure, type Result } from './result.ts';
 
 export interface Target {
   readonly title: string;
   /** NaN where something that it needs was not measured. */
   readonly value: number;
+  /** Whether something speaks against a figure that it is made of. */
+  readonly doubted: boolean;
   readonly limit: number;
   readonly unit: string;
 }
 
+interface Source {
+  readonly server: string;
+  readonly workload: string;
+  readonly id: FigureId;
+}
+
+const FAN_OUT = { server: flux.name, workload: 'fan-out-flv', id: 'cpuPerGigabyte' } as const;
+const INGEST = { server: flux.name, workload: 'ingest', id: 'cpuCores' } as const;
+
 /** What FLUX sets out to reach, on one machine in one run. */
+const TARGETS: readonly (Pick<Target, 'title' | 'limit' | 'unit'> & { own: Source; peer?: Source })[] = [
+  {
+    title: 'HTTP-FLV fan-out, CPU per GB ÷ that of node-media-server',
+    limit: 0.5,
+    unit: '×',
+    own: FAN_OUT,
+    peer: { ...FAN_OUT, server: nodeMediaServer.name },
+  },
+  {
+    title: 'HTTP-FLV fan-out, CPU per GB ÷ that of nginx-rtmp by RTMP',
+    limit: 1,
+    unit: '×',
+    own: FAN_OUT,
+    peer: { ...FAN_OUT, server: nginxRtmp.name, workload: 'fan-out-rtmp' },
+  },
+  {
+    title: 'ingest, CPU of 300 publishers ÷ that of node-media-server',
+    limit: 0.4,
+    unit: '×',
+    own: INGEST,
+    peer: { ...INGEST, server: nodeMediaServer.name },
+  },
+  {
+    title: 'latency to HTTP-FLV, median',
+    limit: 40,
+    unit: 'ms',
+    own: { server: flux.name, workload: 'latency-flv', id: 'latencyMedian' },
+  },
+  {
+    title: 'first picture of a new HTTP-FLV viewer, worst, key frames 4 s apart',
+    limit: 500,
+    unit: 'ms',
+    own: { server: flux.name, workload: 'first-picture-flv', id: 'firstPictureWorst' },
+  },
+  {
+    title: 'memory of 300 streams without viewers, over the empty server',
+    limit: 300,
+    unit: 'MB',
+    own: { ...INGEST, id: 'rssOverEmpty' },
+  },
+];
+
 export function targets(results: readonly Result[]): Target[] {
-  const own = (workload: string, id: Parameters<typeof figure>[3]): number =>
-    figure(results, flux.name, workload, id);
-  const fanOut = own('fan-out-flv', 'cpuPerGigabyte');
-  return [
-    {
-      title: 'HTTP-FLV fan-out, CPU per GB ÷ that of node-media-server',
-      value: fanOut / figure(results, nodeMediaServer.name, 'fan-out-flv', 'cpuPerGigabyte'),
-      limit: 0.5,
-      unit: '×',
-    },
-    {
-      title: 'HTTP-FLV fan-out, CPU per GB ÷ that of nginx-rtmp by RTMP',
-      value: fanOut / figure(results, nginxRtmp.name, 'fan-out-rtmp', 'cpuPerGigabyte'),
-      limit: 1,
-      unit: '×',
-    },
-    {
-      title: 'ingest, CPU of 300 publishers ÷ that of node-media-server',
-      value: own('ingest', 'cpuCores') / figure(results, nodeMediaServer.name, 'ingest', 'cpuCores'),
-      limit: 0.4,
-      unit: '×',
-    },
-    {
-      title: 'latency to HTTP-FLV, median',
-      value: own('latency-flv', 'latencyMedian'),
-      limit: 40,
-      unit: 'ms',
-    },
-    {
-      title: 'first picture of a new HTTP-FLV viewer, worst, key frames 4 s apart',
-      value: own('first-picture-flv', 'firstPictureWorst'),
-      limit: 500,
-      unit: 'ms',
-    },
-    {
-      title: 'memory of 300 streams without viewers, over the empty server',
-      value: own('ingest', 'rssOverEmpty'),
-      limit: 300,
-      unit: 'MB',
-    },
-  ];
+  const value = ({ server, workload, id }: Source): number => figure(results, server, workload, id);
+  return TARGETS.map(({ title, limit, unit, own, peer }) => ({
+    title,
+    limit,
+    unit,
+    value: peer ? value(own) / value(peer) : value(own),
+    doubted: [own, ...(peer ? [peer] : [])].some(({ server, workload }) =>
+      doubted(results, server, workload),
+    ),
+  }));
 }
