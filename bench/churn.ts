@@ -23,6 +23,11 @@ export interface ChurnOptions {
   readonly sessions: number;
   /** Sessions before the counted ones, so that caches are full and compilers are done; a tenth of them by default. */
   readonly warmUp?: number;
+  /**
+   * Milliseconds of rest before each of the two measurements, 20 s by default: servers keep a stream for a while whose
+   * publisher was lost.
+   */
+  readonly rest?: number;
   /** Told now and then how far it is. */
   readonly onSample?: (sample: ChurnSample) => void;
   readonly signal?: AbortSignal | undefined;
@@ -38,7 +43,7 @@ export interface ChurnSample {
 
 export interface ChurnResult {
   readonly before: ChurnSample;
-  /** Some seconds after the last session, or as soon as no more handles are open than before. */
+  /** After a rest, and a longer one while more handles are open than before. */
   readonly after: ChurnSample;
   /** A tenth of the sessions apart: memory that grows throughout is a leak, a first rise is not. */
   readonly samples: readonly ChurnSample[];
@@ -51,6 +56,7 @@ export interface ChurnResult {
 const CONCURRENT = 20;
 const PUMP_MILLISECONDS = 5;
 const SESSION_MILLISECONDS = 15_000;
+const REST_MILLISECONDS = 20_000;
 const SETTLE_MILLISECONDS = 60_000;
 const SETTLE_STEP_MILLISECONDS = 1000;
 const SAMPLES = 10;
@@ -60,7 +66,13 @@ const SAMPLES = 10;
  * a picture: in turn with a farewell, and by closing the sockets without a word.
  */
 export async function churn(options: ChurnOptions): Promise<ChurnResult> {
-  const { pid, sessions, onSample, warmUp = Math.ceil(sessions / SAMPLES) } = options;
+  const {
+    pid,
+    sessions,
+    onSample,
+    warmUp = Math.ceil(sessions / SAMPLES),
+    rest = REST_MILLISECONDS,
+  } = options;
   const signal = options.signal ?? new AbortController().signal;
   const prepared = prepareClip(await clip(2));
   const context = loadContext('127.0.0.1', monotonicClock(), () => {});
@@ -73,7 +85,7 @@ export async function churn(options: ChurnOptions): Promise<ChurnResult> {
   const idleHandles = handles(processTree(pid));
   const run = Date.now().toString(36);
   await many(warmUp, index => session(context, options, prepared, `${run}-w${index}`, index), signal);
-  await settle(pid, idleHandles, signal);
+  await settle(pid, idleHandles, rest, signal);
 
   const begin = performance.now();
   const before = look(0);
@@ -92,7 +104,7 @@ export async function churn(options: ChurnOptions): Promise<ChurnResult> {
     signal,
   );
   const seconds = (performance.now() - begin) / 1000;
-  await settle(pid, before.handles, signal);
+  await settle(pid, before.handles, rest, signal);
   return { before, after: look(done), samples, failed, failure, seconds };
 }
 
@@ -146,11 +158,13 @@ function session(
   });
 }
 
-/** Waits until no more than `wanted` handles are open, but not for ever. */
-async function settle(pid: number, wanted: number, signal: AbortSignal): Promise<void> {
-  const deadline = performance.now() + SETTLE_MILLISECONDS;
-  do await sleep(SETTLE_STEP_MILLISECONDS, undefined, { signal });
-  while (handles(processTree(pid)) > wanted && performance.now() < deadline);
+/** Rests, and goes on resting until no more than `wanted` handles are open, but not for ever. */
+async function settle(pid: number, wanted: number, rest: number, signal: AbortSignal): Promise<void> {
+  const begin = performance.now();
+  await sleep(rest, undefined, { signal });
+  while (handles(processTree(pid)) > wanted && performance.now() - begin < SETTLE_MILLISECONDS) {
+    await sleep(SETTLE_STEP_MILLISECONDS, undefined, { signal });
+  }
 }
 
 async function main(): Promise<void> {

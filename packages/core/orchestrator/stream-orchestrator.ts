@@ -6,6 +6,7 @@ import { Publication, type Publisher } from '../stream/publication.ts';
 import type { EndReason } from '../stream/sink.ts';
 import { Stream, type StreamOptions } from '../stream/stream.ts';
 import { parseStreamId, type StreamId } from '../stream/stream-id.ts';
+import { TurnSpacing, type TurnSpacingOptions } from '../stream/turn-spacing.ts';
 import type { AccessRequest, Ingest, Push, StreamCallback } from './protocol-adapter.ts';
 import { type StreamStatus, streamStatus } from './stream-status.ts';
 
@@ -17,6 +18,7 @@ export type Authorizer = (action: Action, streamId: StreamId, request: AccessReq
 export interface OrchestratorOptions {
   readonly stream: StreamOptions;
   readonly flush: FlushOptions;
+  readonly turns: TurnSpacingOptions;
   readonly maxStreams: number;
   /** A second publisher closes the first instead of being refused. */
   readonly takeover: boolean;
@@ -44,6 +46,8 @@ interface StreamContext {
  */
 export class StreamOrchestrator extends EventEmitter<OrchestratorEvents> implements StreamCallback {
   readonly #options: OrchestratorOptions;
+  /** Told of every read by the sessions that read publishers' sockets. */
+  readonly turns: TurnSpacing;
   readonly #scheduler: FlushScheduler;
   readonly #contexts = new Map<StreamId, StreamContext>();
   readonly #ingests = new Map<StreamId, Ingest>();
@@ -55,6 +59,7 @@ export class StreamOrchestrator extends EventEmitter<OrchestratorEvents> impleme
     super();
     this.#options = options;
     this.#scheduler = new FlushScheduler(options.flush);
+    this.turns = new TurnSpacing(options.turns);
     this.#ticker = setInterval(() => this.#tick(), 1000).unref();
   }
 
@@ -195,6 +200,7 @@ export class StreamOrchestrator extends EventEmitter<OrchestratorEvents> impleme
     for (const context of [...this.#contexts.values()]) this.#end(context, reason);
     clearInterval(this.#ticker);
     this.#scheduler.close();
+    this.turns.close();
   }
 
   #create(streamId: StreamId): StreamContext {
@@ -265,6 +271,7 @@ export class StreamOrchestrator extends EventEmitter<OrchestratorEvents> impleme
   }
 
   #tick(): void {
+    this.turns.tick();
     const now = performance.now();
     for (const { stream } of this.#contexts.values()) stream.tick(now);
   }

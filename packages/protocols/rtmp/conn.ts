@@ -35,6 +35,8 @@ const NO_BYTES = Buffer.alloc(0);
 export interface RtmpConnHandlers {
   /** The handshake is over: messages may be sent. */
   onOpen?(): void;
+  /** Something was read from the socket. */
+  onRead?(): void;
   /** Throws to end the connection. */
   onMessage(message: RtmpMessage): void;
   /** Once; `error` is undefined where the peer just closed. */
@@ -186,6 +188,7 @@ export class RtmpConn {
   }
 
   #data(data: Buffer): void {
+    this.#handlers.onRead?.();
     if (this.#closed || this.#isEnding) return;
     try {
       if (this.#handshake) this.#readHandshake(this.#handshake, data);

@@ -48,7 +48,9 @@ export class RtmpSession {
 
   constructor(socket: Socket, options: RtmpSessionOptions) {
     this.#options = options;
+    const { turns } = options.orchestrator;
     this.#conn = new RtmpConn(socket, 'server', {
+      onRead: () => turns.countRead(),
       onMessage: message => this.#message(message),
       onClose: error => this.#closed(error),
     });

@@ -1,0 +1,52 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { describe, expect, it } from 'vitest';
+import { TurnSpacing } from './turn-spacing.ts';
+
+/** Reports `reads` and a second that has passed. */
+function second(spacing: TurnSpacing, reads: number): void {
+  for (let read = 0; read < reads; read++) spacing.countRead();
+  spacing.tick();
+}
+
+/** How many turns the event loop takes in `milliseconds`. */
+async function turns(milliseconds: number): Promise<number> {
+  let count = 0;
+  let isOver = false;
+  const turn = () => {
+    count++;
+    if (!isOver) setImmediate(turn);
+  };
+  setImmediate(turn);
+  await sleep(milliseconds);
+  isOver = true;
+  return count;
+}
+
+describe('TurnSpacing', () => {
+  it('begins under load, goes on while there is some, and ends', () => {
+    const spacing = new TurnSpacing({ interval: 5 });
+    second(spacing, 1500);
+    expect(spacing.isActive).toBe(false);
+    second(spacing, 5000);
+    expect(spacing.isActive).toBe(true);
+    second(spacing, 1500);
+    expect(spacing.isActive).toBe(true);
+    second(spacing, 500);
+    expect(spacing.isActive).toBe(false);
+  });
+
+  it('lets the loop turn once an interval, and freely after it was closed', async () => {
+    const spacing = new TurnSpacing({ interval: 20 });
+    second(spacing, 5000);
+    expect(await turns(300)).toBeLessThanOrEqual(20);
+    spacing.close();
+    await sleep(30);
+    expect(await turns(300)).toBeGreaterThan(100);
+  });
+
+  it('stays off where it is turned off', () => {
+    const spacing = new TurnSpacing({ interval: 0 });
+    second(spacing, 50_000);
+    expect(spacing.isActive).toBe(false);
+  });
+});
