@@ -5,7 +5,7 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { clip } from './clip.ts';
+import { clip } from './clip/clip.ts';
 import { monotonicClock } from './load/clock.ts';
 import { type LoadContext, loadContext } from './load/connection.ts';
 import { type PreparedClip, prepareClip } from './load/prepared-clip.ts';

@@ -1,5 +1,5 @@
 import { writeFileSync } from 'node:fs';
-import { clip } from './clip.ts';
+import { clip } from './clip/clip.ts';
 import { FULL, type Measurement, measure, QUICK, type Timing } from './measure/measurement.ts';
 import type { Workload } from './measure/workloads.ts';
 import { HELP, type Options, parseOptions } from './options.ts';
