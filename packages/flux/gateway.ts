@@ -43,7 +43,7 @@ export async function createGateway(config: Config, { logger, version }: Gateway
       discoverySeconds: limits.discovery_seconds,
     },
     flush: { minInterval: limits.flush_interval_ms, maxInterval: limits.flush_interval_max_ms },
-    turns: { interval: limits.turn_spacing_ms },
+    turns: { minInterval: limits.turn_spacing_ms, maxInterval: limits.turn_spacing_max_ms },
     maxStreams: limits.max_streams,
     takeover: protocols.rtmp.takeover,
     publisherGrace: limits.publisher_grace * 1000,

@@ -11,7 +11,7 @@ describe('createApiServer', () => {
     const orchestrator = new StreamOrchestrator({
       stream: { gop: { maxBytes: 1000, maxSeconds: 1 }, discoverySeconds: 1 },
       flush: { minInterval: 20, maxInterval: 60 },
-      turns: { interval: 20 },
+      turns: { minInterval: 20, maxInterval: 40 },
       maxStreams: 1,
       takeover: false,
       publisherGrace: 0,

@@ -7,7 +7,7 @@ export async function openApiDocument(): Promise<object> {
   const orchestrator = new StreamOrchestrator({
     stream: { gop: { maxBytes: 0, maxSeconds: 0 }, discoverySeconds: 0 },
     flush: { minInterval: 20, maxInterval: 60 },
-    turns: { interval: 20 },
+    turns: { minInterval: 20, maxInterval: 40 },
     maxStreams: 0,
     takeover: false,
     publisherGrace: 0,

@@ -24,19 +24,18 @@ async function turns(milliseconds: number): Promise<number> {
 
 describe('TurnSpacing', () => {
   it('begins under load, goes on while there is some, and ends', () => {
-    const spacing = new TurnSpacing({ interval: 5 });
+    const spacing = new TurnSpacing({ minInterval: 5, maxInterval: 12 });
     second(spacing, 1500);
-    expect(spacing.isActive).toBe(false);
-    second(spacing, 5000);
-    expect(spacing.isActive).toBe(true);
-    second(spacing, 1500);
-    expect(spacing.isActive).toBe(true);
-    second(spacing, 500);
-    expect(spacing.isActive).toBe(false);
+    expect(spacing.interval).toBe(0);
+    const intervals = [5000, 1500, 5000, 5000, 1500, 500, 500].map(reads => {
+      second(spacing, reads);
+      return spacing.interval;
+    });
+    expect(intervals).toEqual([5, 5, 10, 12, 12, 7, 0]);
   });
 
   it('lets the loop turn once an interval, and freely after it was closed', async () => {
-    const spacing = new TurnSpacing({ interval: 20 });
+    const spacing = new TurnSpacing({ minInterval: 20, maxInterval: 20 });
     second(spacing, 5000);
     expect(await turns(300)).toBeLessThanOrEqual(20);
     spacing.close();
@@ -45,8 +44,8 @@ describe('TurnSpacing', () => {
   });
 
   it('stays off where it is turned off', () => {
-    const spacing = new TurnSpacing({ interval: 0 });
+    const spacing = new TurnSpacing({ minInterval: 0, maxInterval: 40 });
     second(spacing, 50_000);
-    expect(spacing.isActive).toBe(false);
+    expect(spacing.interval).toBe(0);
   });
 });

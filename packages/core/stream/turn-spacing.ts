@@ -1,11 +1,15 @@
 export interface TurnSpacingOptions {
-  /** Milliseconds from one turn of the event loop to the next while it is spaced; 0 turns it off. */
-  readonly interval: number;
+  /** Milliseconds from one turn of the event loop to the next when spacing begins; 0 turns it off. */
+  readonly minInterval: number;
+  /** What they grow to while the load stays. */
+  readonly maxInterval: number;
 }
 
 /** Reads a second from which spacing pays, and below which it ends again. */
 const BUSY = 2000;
 const CALM = 1000;
+/** Milliseconds by which the interval grows each second under load, and shrinks without. */
+const STEP = 5;
 /** Shorter waits cost more than they save. */
 const LEAST_WAIT = 0.5;
 
@@ -17,18 +21,20 @@ const LEAST_WAIT = 0.5;
  * Not for a process with a busy shared UDP socket, of which libuv takes only so many datagrams a turn.
  */
 export class TurnSpacing {
-  readonly #interval: number;
+  readonly #options: TurnSpacingOptions;
   readonly #cell = new Int32Array(new SharedArrayBuffer(4));
   #reads = 0;
-  #isActive = false;
+  /** 0 while the loop turns freely. */
+  #interval = 0;
   #turnBegan = 0;
 
   constructor(options: TurnSpacingOptions) {
-    this.#interval = options.interval;
+    this.#options = options;
   }
 
-  get isActive(): boolean {
-    return this.#isActive;
+  /** Milliseconds from turn to turn; 0 while the loop turns freely. */
+  get interval(): number {
+    return this.#interval;
   }
 
   /** A socket was read. */
@@ -36,25 +42,28 @@ export class TurnSpacing {
     this.#reads++;
   }
 
-  /** Once a second: begins or ends spacing by what was read since. */
+  /** Once a second: begins spacing, adjusts it or ends it by what was read since. */
   tick(): void {
+    const { minInterval, maxInterval } = this.#options;
     const reads = this.#reads;
     this.#reads = 0;
-    if (this.#isActive) {
-      this.#isActive = reads >= CALM;
-    } else if (reads >= BUSY && this.#interval > 0) {
-      this.#isActive = true;
+    if (this.#interval > 0) {
+      if (reads >= BUSY) this.#interval = Math.min(maxInterval, this.#interval + STEP);
+      else if (reads < CALM) this.#interval -= STEP;
+      if (this.#interval < minInterval) this.#interval = 0;
+    } else if (reads >= BUSY && minInterval > 0) {
+      this.#interval = minInterval;
       this.#turnBegan = performance.now();
       setImmediate(this.#turn);
     }
   }
 
   close(): void {
-    this.#isActive = false;
+    this.#interval = 0;
   }
 
   readonly #turn = (): void => {
-    if (!this.#isActive) return;
+    if (this.#interval === 0) return;
     const rest = this.#interval - (performance.now() - this.#turnBegan);
     if (rest >= LEAST_WAIT) Atomics.wait(this.#cell, 0, 0, rest);
     this.#turnBegan = performance.now();

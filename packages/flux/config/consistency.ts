@@ -17,13 +17,16 @@ export function findContradictions(config: Config): Contradiction[] {
       message: 'RTMPS needs protocols.rtmp.tls_certificate and protocols.rtmp.tls_key',
     });
   }
-  if (media.flush_interval_max_ms < media.flush_interval_ms) {
+  for (const name of ['flush_interval', 'turn_spacing'] as const) {
+    const least = media[`${name}_ms`];
+    const most = media[`${name}_max_ms`];
+    if (least <= most) continue;
     found.push({
       paths: [
-        ['media', 'flush_interval_max_ms'],
-        ['media', 'flush_interval_ms'],
+        ['media', `${name}_max_ms`],
+        ['media', `${name}_ms`],
       ],
-      message: `media.flush_interval_ms, ${media.flush_interval_ms}, is more than media.flush_interval_max_ms, ${media.flush_interval_max_ms}`,
+      message: `media.${name}_ms, ${least}, is more than media.${name}_max_ms, ${most}`,
     });
   }
   const [lowest = 0, highest = 0] = rtsp.rtp_port_range.split('-').map(Number);

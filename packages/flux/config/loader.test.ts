@@ -157,8 +157,8 @@ describe('parseConfig', () => {
       'line 1: protocols.rtmp.tls_bind: RTMPS needs protocols.rtmp.tls_certificate and protocols.rtmp.tls_key',
     ],
     [
-      '[media]\nflush_interval_ms = 100',
-      'line 2: media.flush_interval_ms: media.flush_interval_ms, 100, is more than media.flush_interval_max_ms, 60',
+      '[media]\nflush_interval_ms = 200',
+      'line 2: media.flush_interval_ms: media.flush_interval_ms, 200, is more than media.flush_interval_max_ms, 100',
     ],
     [
       'protocols.rtsp.rtp_port_range = "20000-10000"',
@@ -234,9 +234,9 @@ describe('environment', () => {
   });
 
   it('names the variable in contradictions that it made', () => {
-    const [line] = problems('media.flush_interval_max_ms = 60', { FLUX_MEDIA_FLUSH_INTERVAL_MS: '61' });
+    const [line] = problems('media.flush_interval_max_ms = 60', { FLUX_MEDIA_FLUSH_INTERVAL_MS: '161' });
     expect(line).toMatch(/^line 1: media.flush_interval_max_ms: /);
-    const [other] = problems('', { FLUX_MEDIA_FLUSH_INTERVAL_MS: '61' });
+    const [other] = problems('', { FLUX_MEDIA_FLUSH_INTERVAL_MS: '161' });
     expect(other).toMatch(/^FLUX_MEDIA_FLUSH_INTERVAL_MS: /);
   });
 

@@ -180,13 +180,14 @@ export const ConfigSchema = Type.Object(
         1000,
         'Milliseconds for which frames are gathered before they are sent.',
       ),
-      flush_interval_max_ms: integer(60, 1, 1000, 'The same under load, at most.'),
+      flush_interval_max_ms: integer(100, 1, 1000, 'The same with very many viewers, at most.'),
       turn_spacing_ms: integer(
         20,
         0,
         100,
         'Milliseconds between turns of the event loop while very many sockets bring data; 0 for off.',
       ),
+      turn_spacing_max_ms: integer(40, 0, 100, 'The same when that lasts.'),
       open_timeout: number(10, 1, 120, 'Seconds that a viewer waits for the first picture or sound.'),
       discovery_seconds: number(
         1,

@@ -8,6 +8,7 @@ import type {
   StreamCallback,
 } from '@flux-iot/core/orchestrator/protocol-adapter';
 import type { StreamOrchestrator } from '@flux-iot/core/orchestrator/stream-orchestrator';
+import { SocketIntake } from '@flux-iot/core/socket/socket-intake';
 import { appAndName, type StreamId, streamIdOf } from '@flux-iot/core/stream/stream-id';
 import type { ViewerLimits } from '@flux-iot/core/stream/viewer';
 import { parseRtmpUrl } from './client.ts';
@@ -42,6 +43,7 @@ export class RtmpAdapter implements ProtocolAdapter {
   readonly #options: RtmpAdapterOptions;
   readonly #servers: readonly RtmpServer[];
   readonly #sessions = new Set<RtmpSession>();
+  readonly #intake = new SocketIntake();
   readonly #refused: Record<string, number> = {};
   #callback: StreamCallback;
   #bytesBefore = { in: 0, out: 0 };
@@ -158,6 +160,7 @@ export class RtmpAdapter implements ProtocolAdapter {
     }
     const session = new RtmpSession(socket, {
       orchestrator: this.#options.orchestrator,
+      intake: this.#intake,
       chunkSize: this.#options.chunkSize,
       limits: this.#options.limits,
       onRefused: (error, peer) => this.#count(error, peer),

@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import { FluxError } from '@flux-iot/core/errors/flux-error';
+import type { SocketIntake } from '@flux-iot/core/socket/socket-intake';
 import { writeAmf0 } from '@flux-iot/media/format/amf/amf0';
 import { ByteWriter } from '@flux-iot/media/model/byte-writer';
 import { ParseError } from '@flux-iot/media/model/parse-error';
@@ -66,14 +67,21 @@ export class RtmpConn {
   #isEnding = false;
   #closed = false;
 
-  constructor(socket: Socket, role: 'server' | 'client', handlers: RtmpConnHandlers) {
+  /** With an `intake`, `accepted` was accepted by a server with `pauseOnConnect`. */
+  constructor(
+    accepted: Socket,
+    role: 'server' | 'client',
+    handlers: RtmpConnHandlers,
+    intake?: SocketIntake,
+  ) {
+    const onBytes = (bytes: Buffer) => this.#data(bytes);
+    const socket = intake ? intake.take(accepted, onBytes) : accepted.on('data', onBytes);
     this.socket = socket;
     this.peer = `${socket.remoteAddress ?? '?'}:${socket.remotePort ?? 0}`;
     this.#isServer = role === 'server';
     this.#handlers = handlers;
     this.#chunks = new ChunkReader(STRANGER_LIMITS, message => this.#message(message));
     socket.setNoDelay(true);
-    socket.on('data', data => this.#data(data));
     socket.on('timeout', () => this.#timeout());
     socket.on('error', cause => this.#finish(new FluxError('UPSTREAM_FAILED', cause.message, { cause })));
     socket.on('close', () => this.#finish(undefined));

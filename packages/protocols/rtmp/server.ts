@@ -8,7 +8,7 @@ export interface RtmpServerOptions {
   readonly port: number;
   /** Makes it an RTMPS server; PEM. */
   readonly tls?: { readonly cert: Buffer; readonly key: Buffer };
-  /** Takes the socket, or destroys it. */
+  /** Takes the socket, which is paused, or destroys it. */
   readonly onSocket: (socket: Socket) => void;
 }
 
@@ -21,8 +21,8 @@ export class RtmpServer {
     this.#options = options;
     const { tls, onSocket } = options;
     this.#server = tls
-      ? createTlsServer({ ...tls, handshakeTimeout: 10_000 }, onSocket)
-      : createServer({ noDelay: true }, onSocket);
+      ? createTlsServer({ ...tls, handshakeTimeout: 10_000, pauseOnConnect: true }, onSocket)
+      : createServer({ noDelay: true, pauseOnConnect: true }, onSocket);
     // Accepting fails while the process has no file descriptor left; it goes on when it has.
     this.#server.on('error', () => {});
     // A failed TLS handshake is the client's affair.

@@ -2,6 +2,7 @@ import type { Socket } from 'node:net';
 import { FluxError } from '@flux-iot/core/errors/flux-error';
 import type { AccessRequest } from '@flux-iot/core/orchestrator/protocol-adapter';
 import type { StreamOrchestrator } from '@flux-iot/core/orchestrator/stream-orchestrator';
+import type { SocketIntake } from '@flux-iot/core/socket/socket-intake';
 import type { Publication } from '@flux-iot/core/stream/publication';
 import type { EndReason } from '@flux-iot/core/stream/sink';
 import type { ViewerLimits } from '@flux-iot/core/stream/viewer';
@@ -15,6 +16,7 @@ import { type StreamAddress, streamAddress } from './stream-name.ts';
 
 export interface RtmpSessionOptions {
   readonly orchestrator: StreamOrchestrator;
+  readonly intake: SocketIntake;
   readonly chunkSize: number;
   readonly limits: ViewerLimits;
   readonly onClose: (session: RtmpSession, error: FluxError | undefined) => void;
@@ -49,11 +51,12 @@ export class RtmpSession {
   constructor(socket: Socket, options: RtmpSessionOptions) {
     this.#options = options;
     const { turns } = options.orchestrator;
-    this.#conn = new RtmpConn(socket, 'server', {
+    const handlers = {
       onRead: () => turns.countRead(),
-      onMessage: message => this.#message(message),
-      onClose: error => this.#closed(error),
-    });
+      onMessage: (message: RtmpMessage) => this.#message(message),
+      onClose: (error: FluxError | undefined) => this.#closed(error),
+    };
+    this.#conn = new RtmpConn(socket, 'server', handlers, options.intake);
     this.#expectStart();
   }
 
