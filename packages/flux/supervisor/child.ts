@@ -1,0 +1,89 @@
+/**
+ * The side of a program that a supervisor may have started, or systemd, or a person: who started it is told when it
+ * is ready, and it learns when it is to stop.
+ */
+import { EXIT_CODE } from './exit-code.ts';
+import { isStopMessage, type JsonObject, PROGRAM_VARIABLE, type ProgramMessage } from './message.ts';
+import { notifySystemd } from './systemd.ts';
+
+/** The signal; or that the supervisor asked by a message, or is gone. */
+export type StopReason = 'SIGINT' | 'SIGTERM' | 'asked' | 'orphaned';
+
+export interface StopOptions {
+  /** Called at a signal after the first; ends the process at once by default. */
+  readonly onAgain?: () => void;
+  /** Milliseconds that an orphan is given to end: nobody is left to kill it. 5 s by default. */
+  readonly orphanTimeout?: number;
+}
+
+const ORPHAN_TIMEOUT = 5000;
+
+/** The name that the supervisor gave this program; undefined where there is no supervisor. */
+export function programName(): string | undefined {
+  return process.send ? process.env[PROGRAM_VARIABLE] : undefined;
+}
+
+/**
+ * Tells the supervisor, or systemd, that the program is ready; nobody where there is neither. Never throws: a word
+ * that does not arrive is answered by their own time-outs.
+ */
+export async function announceReady(payload: JsonObject = {}): Promise<void> {
+  if (programName() === undefined) await notifySystemd();
+  else await send({ type: 'ready', payload });
+}
+
+/**
+ * Tells the supervisor why the program cannot start, for it to say so once, though many programs may fail for the
+ * same reason. Returns false where there is no supervisor, so that the program says it itself. To be awaited before
+ * the exit, whose code is the program's own to give.
+ */
+export async function announceFailure(message: string): Promise<boolean> {
+  return programName() !== undefined && send({ type: 'failed', message });
+}
+
+/**
+ * Resolves when the program is to stop: on SIGINT or SIGTERM, when the supervisor asks, or when the supervisor is
+ * gone. To be called before anything is started, and once.
+ */
+export function untilStopAsked({
+  onAgain = () => process.exit(EXIT_CODE.STOPPED),
+  orphanTimeout = ORPHAN_TIMEOUT,
+}: StopOptions = {}): Promise<StopReason> {
+  return new Promise(resolve => {
+    let isAsked = false;
+    const ask = (reason: StopReason) => {
+      isAsked = true;
+      // From here on, the channel alone is no reason to run.
+      process.channel?.unref();
+      resolve(reason);
+    };
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+      process.on(signal, () => {
+        if (isAsked) onAgain();
+        else ask(signal);
+      });
+    }
+    const orphaned = () => {
+      setTimeout(() => process.exit(EXIT_CODE.FAILED), orphanTimeout).unref();
+      ask('orphaned');
+    };
+    if (programName() === undefined) return;
+    if (process.connected) {
+      process.on('message', message => {
+        if (isStopMessage(message)) ask('asked');
+      });
+      process.once('disconnect', orphaned);
+    } else {
+      // It was gone before this was called.
+      orphaned();
+    }
+  });
+}
+
+/** Whether it was sent. */
+function send(message: ProgramMessage): Promise<boolean> {
+  return new Promise(resolve => {
+    if (!process.send || !process.connected) resolve(false);
+    else process.send(message, undefined, undefined, error => resolve(error === null));
+  });
+}
