@@ -1,4 +1,5 @@
 import { pageAssets } from '@flux-iot/console/assets';
+import { NodeControl } from '@flux-iot/core/control/node-control';
 import type { ProtocolAdapter } from '@flux-iot/core/orchestrator/protocol-adapter';
 import { StreamOrchestrator } from '@flux-iot/core/orchestrator/stream-orchestrator';
 import { FlvAdapter } from '@flux-iot/protocols/flv/adapter';
@@ -88,9 +89,9 @@ export async function createGateway(config: Config, { logger, version }: Gateway
     );
   }
   for (const adapter of adapters) adapter.onStreamReady(orchestrator);
+  const control = new NodeControl({ name: 'node-1', orchestrator, adapters });
   const api = await createApiServer({
-    orchestrator,
-    adapters,
+    control,
     ...parseAddress(config.server.bind),
     mediaPort: () => media.port,
     version,
@@ -107,6 +108,7 @@ export async function createGateway(config: Config, { logger, version }: Gateway
 
   const stop = async () => {
     orchestrator.close();
+    control.close();
     await Promise.all([...adapters.map(adapter => adapter.stop()), media.stop(), api.stop()]);
   };
   return {

@@ -1,38 +1,25 @@
 import { connect } from 'node:net';
-import { StreamOrchestrator } from '@flux-iot/core/orchestrator/stream-orchestrator';
+import type { MediaControl } from '@flux-iot/core/control/media-control';
 import { afterEach, describe, expect, it } from 'vitest';
 import { type ApiServer, createApiServer } from './api-server.ts';
 
 describe('createApiServer', () => {
   const servers: ApiServer[] = [];
-  const orchestrators: StreamOrchestrator[] = [];
 
   async function create(port = 0): Promise<ApiServer> {
-    const orchestrator = new StreamOrchestrator({
-      stream: { gop: { maxBytes: 1000, maxSeconds: 1 }, discoverySeconds: 1 },
-      flush: { minInterval: 20, maxInterval: 60 },
-      turns: { minInterval: 20, maxInterval: 40 },
-      maxStreams: 1,
-      takeover: false,
-      publisherGrace: 0,
-      openTimeout: 10,
-    });
     const server = await createApiServer({
-      orchestrator,
-      adapters: [],
+      control: {} as MediaControl,
       host: '127.0.0.1',
       port,
       mediaPort: () => 8081,
       version: 'test',
     });
     servers.push(server);
-    orchestrators.push(orchestrator);
     return server;
   }
 
   afterEach(async () => {
     for (const server of servers.splice(0)) await server.stop();
-    for (const orchestrator of orchestrators.splice(0)) orchestrator.close();
   });
 
   /** Sends bytes as they are and reads until the server closes. */

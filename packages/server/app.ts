@@ -1,8 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import fastifySwagger from '@fastify/swagger';
 import fastifySwaggerUi from '@fastify/swagger-ui';
-import type { ProtocolAdapter } from '@flux-iot/core/orchestrator/protocol-adapter';
-import type { StreamOrchestrator } from '@flux-iot/core/orchestrator/stream-orchestrator';
+import type { MediaControl } from '@flux-iot/core/control/media-control';
 import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 import { answerErrors, answerFrameworkError, answerUnreadable } from './errors.ts';
 import { ingestRoutes } from './ingest-routes.ts';
@@ -16,9 +15,7 @@ import { serverRoutes } from './server-routes.ts';
 import { streamRoutes } from './stream-routes.ts';
 
 export interface AppOptions {
-  readonly orchestrator: StreamOrchestrator;
-  /** The protocols that are enabled. */
-  readonly adapters: readonly ProtocolAdapter[];
+  readonly control: MediaControl;
   /** Where `/flv`, `/hls` and the like are served: requests for them are sent there. */
   readonly mediaPort: () => number;
   readonly version: string;
@@ -81,8 +78,8 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     uiConfig: { layout: 'BaseLayout' },
   });
   app.get('/api/v1/openapi.json', { schema: { hide: true } }, async () => app.swagger());
-  const { orchestrator, adapters, mediaPort, version } = options;
-  const context = { orchestrator, adapters };
+  const { control, mediaPort, version } = options;
+  const context = { control };
   await app.register(streamRoutes, { prefix: '/api/v1', ...context });
   await app.register(ingestRoutes, { prefix: '/api/v1', ...context });
   await app.register(pushRoutes, { prefix: '/api/v1', ...context });

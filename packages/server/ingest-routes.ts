@@ -1,9 +1,9 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import type { IngestReport } from '@flux-iot/core/control/media-control';
 import { FluxError } from '@flux-iot/core/errors/flux-error';
-import type { Ingest } from '@flux-iot/core/orchestrator/protocol-adapter';
 import { parseStreamId, type StreamId, streamIdOf } from '@flux-iot/core/stream/stream-id';
 import { Type } from 'typebox';
-import { adapterOf, type RouteContext, STOPPED } from './context.ts';
+import { type RouteContext, requireProtocol } from './context.ts';
 import { hostOf } from './host.ts';
 import { presentIngest } from './present.ts';
 import {
@@ -20,9 +20,10 @@ const tags = ['ingests'];
 
 /** The specification's §5.1: sources that the server fetches or waits for. */
 export const ingestRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (app, context) => {
-  const { orchestrator } = context;
-  const ingestOf = (id: string): Ingest => {
-    const ingest = orchestrator.getIngest(parseStreamId(id));
+  const { control } = context;
+  const ingestOf = async (id: string): Promise<IngestReport> => {
+    const streamId = parseStreamId(id);
+    const ingest = (await control.ingests()).find(candidate => candidate.streamId === streamId);
     if (!ingest) throw new FluxError('INGEST_NOT_FOUND', `There is no ingest ${id}.`);
     return ingest;
   };
@@ -40,15 +41,11 @@ export const ingestRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (app,
     async (request, reply) => {
       const { protocol, source, stream_id: asked } = request.body;
       const host = hostOf(request);
-      const adapter = adapterOf(context, protocol);
+      await requireProtocol(context, protocol);
       const own = Object.entries(source).find(([name]) => name === protocol)?.[1];
       if (!own) throw new FluxError('REQUEST_INVALID', `body.source.${protocol} is missing.`);
       const streamId = asked === undefined ? impliedStreamId(protocol, source) : parseStreamId(asked);
-      const ingest = orchestrator.addIngest(streamId, () => {
-        if (!adapter.ingest)
-          throw new FluxError('PROTOCOL_UNSUPPORTED', `Streams cannot be brought by ${protocol}.`);
-        return adapter.ingest(streamId, own);
-      });
+      const ingest = await control.addIngest(protocol, streamId, own);
       request.log.info({ stream: streamId, protocol }, 'ingest added');
       return reply.code(201).send(presentIngest(ingest, host));
     },
@@ -59,7 +56,7 @@ export const ingestRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (app,
     { schema: { summary: 'All ingests', tags, response: { 200: IngestListSchema, ...PROBLEMS } } },
     async request => {
       const host = hostOf(request);
-      return { ingests: orchestrator.ingests.map(ingest => presentIngest(ingest, host)) };
+      return { ingests: (await control.ingests()).map(ingest => presentIngest(ingest, host)) };
     },
   );
 
@@ -73,7 +70,7 @@ export const ingestRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (app,
         response: { 200: the(IngestSchema), ...PROBLEMS },
       },
     },
-    async request => presentIngest(ingestOf(request.params.stream_id), hostOf(request)),
+    async request => presentIngest(await ingestOf(request.params.stream_id), hostOf(request)),
   );
 
   app.delete(
@@ -87,7 +84,7 @@ export const ingestRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (app,
       },
     },
     async (request, reply) => {
-      orchestrator.stopStream(ingestOf(request.params.stream_id).streamId, STOPPED);
+      await control.stop((await ingestOf(request.params.stream_id)).streamId);
       return reply.code(204).send(null);
     },
   );

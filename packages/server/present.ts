@@ -1,4 +1,11 @@
-import type { Ingest, IngestStatus, ProtocolStats, Push } from '@flux-iot/core/orchestrator/protocol-adapter';
+import {
+  HOST,
+  type IngestReport,
+  type NodeReport,
+  type PushReport,
+  type StreamReport,
+} from '@flux-iot/core/control/media-control';
+import type { IngestStatus, ProtocolStats } from '@flux-iot/core/orchestrator/protocol-adapter';
 import type { StreamStatus, TrackStatus } from '@flux-iot/core/orchestrator/stream-status';
 import type { HistoryEntry } from '@flux-iot/core/stream/history';
 import type { StreamViewer } from '@flux-iot/core/stream/stream';
@@ -7,6 +14,7 @@ import type { Static } from 'typebox';
 import type {
   HistoryEntrySchema,
   IngestSchema,
+  NodeSchema,
   ProtocolSchema,
   PushSchema,
   StreamDetailSchema,
@@ -17,13 +25,6 @@ import type {
 } from './schemas.ts';
 
 /** The core's objects as the API shows them: snake_case, times in RFC 3339. */
-
-/** A stream that an ingest is to bring is a stream already, one that waits: it has no status yet. */
-export interface KnownStream {
-  readonly streamId: StreamId;
-  readonly status?: StreamStatus;
-  readonly ingest?: Ingest;
-}
 
 function time(milliseconds: number): string {
   return new Date(milliseconds).toISOString();
@@ -72,7 +73,7 @@ function presentFlow(streamId: StreamId, status: StreamStatus | undefined) {
 
 /** `host`: the name by which the client knows this server; it is put into the address to publish to. */
 export function presentSummary(
-  { streamId, status, ingest }: KnownStream,
+  { streamId, status, ingest }: StreamReport,
   host: string,
 ): Static<typeof StreamSummarySchema> {
   return {
@@ -86,8 +87,8 @@ export function presentSummary(
 }
 
 export function presentDetail(
-  known: KnownStream,
-  pushes: readonly Push[],
+  known: StreamReport,
+  pushes: readonly PushReport[],
   host: string,
 ): Static<typeof StreamDetailSchema> {
   return {
@@ -97,7 +98,7 @@ export function presentDetail(
   };
 }
 
-export function presentStats({ streamId, status }: KnownStream): Static<typeof StreamStatsSchema> {
+export function presentStats({ streamId, status }: StreamReport): Static<typeof StreamStatsSchema> {
   return {
     ...presentFlow(streamId, status),
     bytes_in: status?.bytesIn ?? 0,
@@ -125,17 +126,17 @@ function presentConnection({ state, attempts, lastError, nextAttemptAt }: Ingest
   };
 }
 
-export function presentIngest(ingest: Ingest, host: string): Static<typeof IngestSchema> {
+export function presentIngest(ingest: IngestReport, host: string): Static<typeof IngestSchema> {
   return {
     stream_id: ingest.streamId,
     protocol: ingest.protocol,
     ...presentConnection(ingest.status),
-    publish_url: ingest.publishUrl?.(host),
+    publish_url: ingest.publishUrl?.replace(HOST, host),
     url: ingest.sourceUrl,
   };
 }
 
-export function presentPush(push: Push): Static<typeof PushSchema> {
+export function presentPush(push: PushReport): Static<typeof PushSchema> {
   return { id: push.id, stream_id: push.streamId, url: push.url, ...presentConnection(push.status) };
 }
 
@@ -150,4 +151,44 @@ export function presentProtocol(protocol: string, stats: ProtocolStats): Static<
     bytes_out: stats.bytesOut,
     refused: { ...stats.refused },
   };
+}
+
+export function presentNode(node: NodeReport): Static<typeof NodeSchema> {
+  const { load } = node;
+  return {
+    name: node.name,
+    pid: node.pid,
+    started_at: time(node.startedAt),
+    memory_bytes: node.memoryBytes,
+    cpu_seconds: node.cpuSeconds,
+    streams: node.streams,
+    relays: node.relays,
+    turn_interval_ms: load.turnInterval,
+    flush_interval_ms: tenths(load.flushInterval),
+    flush_duration_ms: tenths(load.flushDuration),
+    flush_bytes: Math.round(load.flushBytes),
+    event_loop_delay_ms: load.eventLoopDelay,
+  };
+}
+
+/** The counters of one protocol on all nodes together. */
+export function sumStats(all: readonly ProtocolStats[]): ProtocolStats {
+  const sum = (figure: (stats: ProtocolStats) => number) =>
+    all.reduce((total, stats) => total + figure(stats), 0);
+  const refused: Record<string, number> = {};
+  for (const stats of all)
+    for (const [code, count] of Object.entries(stats.refused)) refused[code] = (refused[code] ?? 0) + count;
+  return {
+    listening: [...new Set(all.flatMap(({ listening }) => listening))],
+    connections: sum(({ connections }) => connections),
+    publishers: sum(({ publishers }) => publishers),
+    viewers: sum(({ viewers }) => viewers),
+    bytesIn: sum(({ bytesIn }) => bytesIn),
+    bytesOut: sum(({ bytesOut }) => bytesOut),
+    refused,
+  };
+}
+
+function tenths(milliseconds: number): number {
+  return Math.round(milliseconds * 10) / 10;
 }

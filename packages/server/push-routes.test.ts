@@ -14,17 +14,18 @@ describe('pushes', () => {
     const added = await api.post('/api/v1/streams/cam1/push', { url: 'rtmps://other/live/x?token=secret' });
     expect(added.statusCode).toBe(201);
     expect(added.json()).toEqual({
-      id: 'push-cam1-0',
+      id: expect.stringMatching(/^[0-9a-f-]{36}$/),
       stream_id: 'cam1',
       url: 'rtmps://other/live/x',
       state: 'connecting',
       attempts: 1,
     });
     expect((await api.get('/api/v1/streams/cam1/pushes')).json()).toEqual({ pushes: [added.json()] });
-    expect((await api.delete('/api/v1/streams/cam2/pushes/push-cam1-0')).json().code).toBe('PUSH_NOT_FOUND');
-    expect((await api.delete('/api/v1/streams/cam1/pushes/push-cam1-0')).statusCode).toBe(204);
-    expect((await api.delete('/api/v1/streams/cam1/pushes/push-cam1-0')).statusCode).toBe(404);
-    expect(api.rtmp.closed).toEqual(['push-cam1-0 stopped']);
+    const { id } = added.json();
+    expect((await api.delete(`/api/v1/streams/cam2/pushes/${id}`)).json().code).toBe('PUSH_NOT_FOUND');
+    expect((await api.delete(`/api/v1/streams/cam1/pushes/${id}`)).statusCode).toBe(204);
+    expect((await api.delete(`/api/v1/streams/cam1/pushes/${id}`)).statusCode).toBe(404);
+    expect(api.rtmp.closed).toEqual([`${id} stopped`]);
     expect((await api.get('/api/v1/streams/cam1/pushes')).json()).toEqual({ pushes: [] });
   });
 

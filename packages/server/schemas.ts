@@ -286,13 +286,38 @@ export const ProtocolSchema = named(
   }),
 );
 
+export const NodeSchema = named(
+  'Node',
+  Type.Object(
+    {
+      name: Type.String(),
+      pid: Type.Integer(),
+      started_at: Time,
+      memory_bytes: Type.Integer({ description: 'Resident' }),
+      cpu_seconds: Type.Number({ description: 'CPU time since its start' }),
+      streams: Type.Integer({ description: 'That are published or pulled on it' }),
+      relays: Type.Integer({ description: 'That it fetches from other nodes' }),
+      turn_interval_ms: Type.Number({
+        description: 'Between turns of the event loop while they are spaced; 0 while they are not',
+      }),
+      flush_interval_ms: Type.Number({ description: 'For which frames are gathered' }),
+      flush_duration_ms: Type.Number({ description: 'That a flush takes' }),
+      flush_bytes: Type.Integer({ description: 'That a flush sends, to all viewers together' }),
+      event_loop_delay_ms: Type.Number({ description: 'How late timers ran, 99th percentile of a minute' }),
+    },
+    { description: 'A media node: a process that receives and sends media' },
+  ),
+);
+
 export const ServerSchema = named(
   'Server',
   Type.Object({
     version: Type.String(),
     started_at: Time,
     uptime_seconds: Seconds,
-    memory_bytes: Type.Integer({ description: 'Resident' }),
+    memory_bytes: Type.Integer({
+      description: 'Resident, of this process alone; `/nodes` has the media nodes',
+    }),
     heap_bytes: Type.Integer({ description: 'Used by JavaScript' }),
     buffer_bytes: Type.Integer({ description: 'Of media and sockets, outside the heap' }),
     event_loop_delay_ms: Type.Number({ description: 'How late timers ran, 99th percentile of a minute' }),
@@ -301,6 +326,7 @@ export const ServerSchema = named(
   }),
 );
 
+export const NodeListSchema = Type.Object({ nodes: Type.Array(the(NodeSchema)) });
 export const ProtocolListSchema = Type.Object({ protocols: Type.Array(the(ProtocolSchema)) });
 export const HealthSchema = Type.Object({ status: oneOf(['ok']) });
 
@@ -319,5 +345,6 @@ export const NAMED_SCHEMAS: readonly TSchema[] = [
   PushRequestSchema,
   PlaySchema,
   ProtocolSchema,
+  NodeSchema,
   ServerSchema,
 ];

@@ -51,6 +51,7 @@ describe('what the server says of itself', () => {
     expect(Object.keys(served.paths).sort()).toEqual([
       '/api/v1/ingests',
       '/api/v1/ingests/{stream_id}',
+      '/api/v1/nodes',
       '/api/v1/protocols',
       '/api/v1/server',
       '/api/v1/streams',

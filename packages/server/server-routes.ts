@@ -1,9 +1,10 @@
-import { monitorEventLoopDelay } from 'node:perf_hooks';
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import { EventLoopDelay } from '@flux-iot/core/control/event-loop-delay';
 import { FluxError } from '@flux-iot/core/errors/flux-error';
+import type { ProtocolStats } from '@flux-iot/core/orchestrator/protocol-adapter';
 import type { RouteContext } from './context.ts';
-import { presentProtocol } from './present.ts';
-import { HealthSchema, PROBLEMS, ProtocolListSchema, ServerSchema, the } from './schemas.ts';
+import { presentNode, presentProtocol, sumStats } from './present.ts';
+import { HealthSchema, NodeListSchema, PROBLEMS, ProtocolListSchema, ServerSchema, the } from './schemas.ts';
 
 export interface ServerRouteOptions extends RouteContext {
   readonly mediaPort: () => number;
@@ -11,21 +12,21 @@ export interface ServerRouteOptions extends RouteContext {
 }
 
 const tags = ['server'];
-/** Milliseconds between the samples of the event loop's delay; the measured value holds them too. */
-const DELAY_RESOLUTION = 20;
-const DELAY_WINDOW = 60_000;
 
 /** What the server says of itself. */
 export const serverRoutes: FastifyPluginAsyncTypebox<ServerRouteOptions> = async (app, options) => {
-  const { orchestrator, adapters, mediaPort, version } = options;
+  const { control, mediaPort, version } = options;
   const startedAt = Date.now();
-  const delay = monitorEventLoopDelay({ resolution: DELAY_RESOLUTION });
-  delay.enable();
-  const window = setInterval(() => delay.reset(), DELAY_WINDOW).unref();
-  app.addHook('onClose', async () => {
-    clearInterval(window);
-    delay.disable();
-  });
+  const delay = new EventLoopDelay();
+  app.addHook('onClose', async () => delay.close());
+  /** By protocol, the counters that each node has of it. */
+  const protocols = async (): Promise<[protocol: string, stats: ProtocolStats[]][]> => {
+    const byProtocol = new Map<string, ProtocolStats[]>();
+    for (const node of await control.nodes())
+      for (const [protocol, stats] of Object.entries(node.protocols))
+        byProtocol.set(protocol, [...(byProtocol.get(protocol) ?? []), stats]);
+    return [...byProtocol];
+  };
 
   app.get(
     '/api/v1/protocols',
@@ -37,8 +38,20 @@ export const serverRoutes: FastifyPluginAsyncTypebox<ServerRouteOptions> = async
       },
     },
     async () => ({
-      protocols: adapters.map(adapter => presentProtocol(adapter.protocolName, adapter.stats())),
+      protocols: (await protocols()).map(([protocol, stats]) => presentProtocol(protocol, sumStats(stats))),
     }),
+  );
+
+  app.get(
+    '/api/v1/nodes',
+    {
+      schema: {
+        summary: 'Every media node, and how it batches its work',
+        tags,
+        response: { 200: NodeListSchema, ...PROBLEMS },
+      },
+    },
+    async () => ({ nodes: (await control.nodes()).map(presentNode) }),
   );
 
   app.get(
@@ -52,7 +65,7 @@ export const serverRoutes: FastifyPluginAsyncTypebox<ServerRouteOptions> = async
     },
     async () => {
       const memory = process.memoryUsage();
-      const late = Math.max(0, delay.percentile(99) / 1e6 - DELAY_RESOLUTION);
+      const nodes = await control.nodes();
       return {
         version,
         started_at: new Date(startedAt).toISOString(),
@@ -60,8 +73,8 @@ export const serverRoutes: FastifyPluginAsyncTypebox<ServerRouteOptions> = async
         memory_bytes: memory.rss,
         heap_bytes: memory.heapUsed,
         buffer_bytes: memory.external,
-        event_loop_delay_ms: Math.round(late * 10) / 10,
-        streams: orchestrator.listStreams().length,
+        event_loop_delay_ms: delay.milliseconds,
+        streams: nodes.reduce((sum, node) => sum + node.streams, 0),
         media_port: mediaPort(),
       };
     },
@@ -83,10 +96,11 @@ export const serverRoutes: FastifyPluginAsyncTypebox<ServerRouteOptions> = async
       },
     },
     async () => {
-      const idle = adapters.filter(adapter => adapter.stats().listening.length === 0);
+      const found = await protocols();
+      if (found.length === 0) throw new FluxError('NOT_READY', 'No media node is running.');
+      const idle = found.filter(([, stats]) => stats.some(({ listening }) => listening.length === 0));
       if (idle.length === 0) return { status: 'ok' as const };
-      const names = idle.map(({ protocolName }) => protocolName).join(', ');
-      throw new FluxError('NOT_READY', `Not listening: ${names}.`);
+      throw new FluxError('NOT_READY', `Not listening: ${idle.map(([protocol]) => protocol).join(', ')}.`);
     },
   );
 };

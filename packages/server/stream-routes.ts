@@ -1,8 +1,9 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import { HOST } from '@flux-iot/core/control/media-control';
 import { FluxError } from '@flux-iot/core/errors/flux-error';
 import { parseStreamId } from '@flux-iot/core/stream/stream-id';
 import { Type } from 'typebox';
-import { adapterOf, knownStream, knownStreams, type RouteContext, STOPPED } from './context.ts';
+import { knownStream, knownStreams, type RouteContext } from './context.ts';
 import { hostOf } from './host.ts';
 import { presentDetail, presentStats, presentSummary, presentViewer } from './present.ts';
 import {
@@ -24,7 +25,7 @@ const tags = ['streams'];
 
 /** The specification's §5.2 and §5.4: streams, what they do, where they can be played. */
 export const streamRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (app, context) => {
-  const { orchestrator, adapters } = context;
+  const { control } = context;
 
   app.get(
     '/streams',
@@ -40,7 +41,7 @@ export const streamRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (app,
       const { limit = DEFAULT_LIMIT, offset = 0, state, protocol, q } = request.query;
       const part = q?.toLowerCase();
       const host = hostOf(request);
-      const matching = knownStreams(context).filter(
+      const matching = (await knownStreams(context)).filter(
         ({ streamId, status, ingest }) =>
           (state === undefined || (status?.state ?? 'waiting') === state) &&
           (protocol === undefined || (status?.protocol ?? ingest?.protocol) === protocol) &&
@@ -62,8 +63,8 @@ export const streamRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (app,
       },
     },
     async request => {
-      const known = knownStream(context, request.params.stream_id);
-      return presentDetail(known, orchestrator.pushesOf(known.streamId), hostOf(request));
+      const known = await knownStream(context, request.params.stream_id);
+      return presentDetail(known, await control.pushes(known.streamId), hostOf(request));
     },
   );
 
@@ -77,7 +78,7 @@ export const streamRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (app,
         response: { 200: the(StreamStatsSchema), ...PROBLEMS },
       },
     },
-    async request => presentStats(knownStream(context, request.params.stream_id)),
+    async request => presentStats(await knownStream(context, request.params.stream_id)),
   );
 
   app.get(
@@ -92,8 +93,8 @@ export const streamRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (app,
       },
     },
     async ({ params, query: { limit = DEFAULT_LIMIT, offset = 0 } }) => {
-      const { streamId } = knownStream(context, params.stream_id);
-      const viewers = orchestrator.findStream(streamId)?.viewers ?? [];
+      const { streamId } = await knownStream(context, params.stream_id);
+      const viewers = await control.viewers(streamId);
       const page = viewers.slice(offset, offset + limit).map(presentViewer);
       return { viewers: page, total: viewers.length, limit, offset };
     },
@@ -111,12 +112,11 @@ export const streamRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (app,
       },
     },
     async request => {
-      const { streamId } = knownStream(context, request.params.stream_id);
+      const { streamId } = await knownStream(context, request.params.stream_id);
       const host = hostOf(request);
       const { protocol } = request.query;
-      const chosen = protocol === undefined ? adapters : [adapterOf(context, protocol)];
-      const urls: Record<string, string> = {};
-      for (const adapter of chosen) Object.assign(urls, adapter.playUrls?.(streamId, host));
+      const found = Object.entries(await control.playUrls(streamId, protocol));
+      const urls = Object.fromEntries(found.map(([format, url]) => [format, url.replace(HOST, host)]));
       if (protocol !== undefined && Object.keys(urls).length === 0)
         throw new FluxError('PROTOCOL_UNSUPPORTED', `Streams cannot be played by ${protocol}.`);
       return { stream_id: streamId, urls };
@@ -134,7 +134,7 @@ export const streamRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (app,
       },
     },
     async (request, reply) => {
-      orchestrator.stopStream(parseStreamId(request.params.stream_id), STOPPED);
+      await control.stop(parseStreamId(request.params.stream_id));
       return reply.code(204).send(null);
     },
   );

@@ -1,3 +1,4 @@
+import { NodeControl } from '@flux-iot/core/control/node-control';
 import { FluxError } from '@flux-iot/core/errors/flux-error';
 import type { Ingest, ProtocolAdapter, Push } from '@flux-iot/core/orchestrator/protocol-adapter';
 import { StreamOrchestrator } from '@flux-iot/core/orchestrator/stream-orchestrator';
@@ -52,9 +53,8 @@ export class FakeAdapter implements ProtocolAdapter {
     };
   }
 
-  push(streamId: string, url: string): Push {
+  push(id: string, streamId: string, url: string): Push {
     if (!url.includes('/live/')) throw new FluxError('URL_INVALID', 'The URL names no stream.');
-    const id = `push-${streamId}-${this.asked.length}`;
     this.asked.push({ streamId, source: url });
     return {
       id,
@@ -102,9 +102,10 @@ export class TestApi {
       openTimeout: 500,
     });
     const rtmp = new FakeAdapter('rtmp');
+    const adapters = [rtmp, playOnlyAdapter('hls'), playOnlyAdapter('srt')];
+    const control = new NodeControl({ name: 'node-1', orchestrator, adapters });
     const app = await buildApp({
-      orchestrator,
-      adapters: [rtmp, playOnlyAdapter('hls'), playOnlyAdapter('srt')],
+      control,
       mediaPort: () => 8081,
       version: '1.2.3',
       ...options,

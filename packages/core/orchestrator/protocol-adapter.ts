@@ -31,6 +31,8 @@ export interface AccessRequest {
   /** Address without port. */
   readonly address?: string;
   readonly signal?: AbortSignal;
+  /** The product asks for itself, or a node asks that let the client in already: nobody is to be asked. */
+  readonly isInternal?: boolean;
 }
 
 /** A source that the product fetches or waits for by itself, made by `POST /api/v1/streams/ingest`. */
@@ -75,6 +77,6 @@ export interface ProtocolAdapter {
   playUrls?(streamId: StreamId, host: string): Readonly<Record<string, string>>;
   /** Begins to bring a stream from a source. Throws `REQUEST_INVALID` or `URL_INVALID`. */
   ingest?(streamId: StreamId, source: Readonly<Record<string, unknown>>): Ingest;
-  /** Begins to send a stream to a remote server of this protocol. Throws `URL_INVALID`. */
-  push?(streamId: StreamId, url: string): Push;
+  /** Begins to send a stream to a remote server of this protocol; the caller names it. Throws `URL_INVALID`. */
+  push?(id: string, streamId: StreamId, url: string): Push;
 }

@@ -1,14 +1,15 @@
 import { EventEmitter } from 'node:events';
 import type { AudioSample, VideoSample } from '@flux-iot/media/model/sample';
 import { FluxError } from '../errors/flux-error.ts';
-import { type FlushOptions, FlushScheduler } from '../stream/flush-scheduler.ts';
+import { type FlushLoad, type FlushOptions, FlushScheduler } from '../stream/flush-scheduler.ts';
 import { Publication, type Publisher } from '../stream/publication.ts';
 import type { EndReason } from '../stream/sink.ts';
 import { Stream, type StreamOptions } from '../stream/stream.ts';
 import { parseStreamId, type StreamId } from '../stream/stream-id.ts';
 import { TurnSpacing, type TurnSpacingOptions } from '../stream/turn-spacing.ts';
 import type { AccessRequest, Ingest, Push, StreamCallback } from './protocol-adapter.ts';
-import { type StreamStatus, streamStatus } from './stream-status.ts';
+import type { Relay, StreamRegistry } from './stream-registry.ts';
+import { RELAY_PROTOCOL, type StreamStatus, streamStatus } from './stream-status.ts';
 
 export type Action = 'publish' | 'play';
 
@@ -27,10 +28,13 @@ export interface OrchestratorOptions {
   /** Milliseconds that a viewer waits for a stream that is known but has no pictures yet. */
   readonly openTimeout: number;
   readonly authorize?: Authorizer;
+  /** Where there are several media nodes; without it, this process has all streams. */
+  readonly registry?: StreamRegistry;
 }
 
 export interface OrchestratorEvents {
-  streamAdded: [stream: Stream];
+  /** `isRelay`: it is another node's, fetched for viewers of this one. */
+  streamAdded: [stream: Stream, isRelay: boolean];
   streamEnded: [stream: Stream, reason: EndReason];
 }
 
@@ -38,7 +42,16 @@ interface StreamContext {
   readonly stream: Stream;
   publication: Publication | undefined;
   graceTimer: NodeJS.Timeout | undefined;
+  /** A publisher waits for this node to become the stream's owner. */
+  isClaiming: boolean;
+  /** Where the stream is another node's: what fetches it from there. */
+  relay: Relay | undefined;
+  /** Since when nobody takes the relayed stream; milliseconds of a monotonic clock. */
+  idleSince: number | undefined;
 }
+
+/** A relayed stream is kept for this long, in milliseconds, after its last taker. */
+const RELAY_LINGER = 10_000;
 
 /**
  * The only door to streams: publishers and viewers of every protocol pass it, so authorisation, limits and
@@ -63,9 +76,14 @@ export class StreamOrchestrator extends EventEmitter<OrchestratorEvents> impleme
     this.#ticker = setInterval(() => this.#tick(), 1000).unref();
   }
 
+  /** How the work is batched at present. */
+  get load(): FlushLoad & { readonly turnInterval: number } {
+    return { turnInterval: this.turns.interval, ...this.#scheduler.load };
+  }
+
   /** Whether the client may; for what was made of a stream and may outlive it. Throws `NOT_ALLOWED`. */
   async authorize(action: Action, streamId: StreamId, request: AccessRequest): Promise<void> {
-    await this.#options.authorize?.(action, streamId, request);
+    if (!request.isInternal) await this.#options.authorize?.(action, streamId, request);
   }
 
   /** A new stream begins (or its publisher comes back). Throws `STREAM_BUSY`, `STREAM_LIMIT`, `NOT_ALLOWED`, … */
@@ -79,25 +97,10 @@ export class StreamOrchestrator extends EventEmitter<OrchestratorEvents> impleme
     request.signal?.throwIfAborted();
     if (this.#closed) throw new FluxError('STREAM_ENDED', 'The server is shutting down.');
     const context = this.#contexts.get(streamId) ?? this.#create(streamId);
-    if (context.publication) {
-      if (!this.#options.takeover) {
-        context.stream.history.note(
-          'publisher-refused',
-          `${publisher.protocol} from ${publisher.peer}: busy`,
-        );
-        throw new FluxError('STREAM_BUSY', `Somebody publishes ${streamId} already.`, {
-          context: { streamId },
-        });
-      }
-      const previous = context.publication;
-      context.publication = undefined;
-      previous.revoke({ code: 'replaced', message: `${publisher.peer} took over.` });
-    }
-    clearTimeout(context.graceTimer);
-    context.publication = new Publication(context.stream, publisher, (publication, reason) =>
-      this.#unpublished(context, publication, reason),
-    );
-    return context.publication;
+    this.#makeWay(context, publisher);
+    await this.#claim(context, request.signal);
+    this.#detachRelay(context);
+    return this.#publish(context, publisher);
   }
 
   /** For callers that know a stream by its id alone; sessions write to their publication. */
@@ -111,11 +114,18 @@ export class StreamOrchestrator extends EventEmitter<OrchestratorEvents> impleme
 
   getStreamStatus(streamId: StreamId): StreamStatus | undefined {
     const context = this.#contexts.get(streamId);
-    return context && streamStatus(context.stream, context.publication);
+    return context && statusOf(context);
   }
 
   listStreams(): StreamStatus[] {
-    return [...this.#contexts.values()].map(context => streamStatus(context.stream, context.publication));
+    return [...this.#contexts.values()].map(statusOf);
+  }
+
+  /** Whether there are samples to be had of it, from this node or from another. */
+  isAvailable(streamId: StreamId): boolean {
+    const context = this.#contexts.get(streamId);
+    if (context) return context.stream.state === 'live';
+    return this.#options.registry?.ownerOf(streamId) !== undefined;
   }
 
   /** The stream itself, for those who need its history or add sinks; viewers come by `openStream`. */
@@ -130,11 +140,38 @@ export class StreamOrchestrator extends EventEmitter<OrchestratorEvents> impleme
   async openStream(streamId: StreamId, request: AccessRequest = {}): Promise<Stream> {
     parseStreamId(streamId);
     await this.authorize('play', streamId, request);
-    const stream = this.#contexts.get(streamId)?.stream ?? this.#await(streamId);
-    if (stream.state === 'waiting' || stream.state === 'discovering') {
-      await this.#untilLive(stream, request.signal);
-    }
-    return stream;
+    return this.#untilOpen(this.#contexts.get(streamId)?.stream ?? this.#await(streamId), request.signal);
+  }
+
+  /** The same for another node that fetches the stream: only what this node owns is opened. */
+  async openOwnStream(streamId: StreamId, signal?: AbortSignal): Promise<Stream> {
+    const context = this.#contexts.get(streamId);
+    if (context?.relay) throw new FluxError('STREAM_NOT_FOUND', `${streamId} is not published here.`);
+    return this.#untilOpen(context?.stream ?? this.#awaitIngest(streamId), signal);
+  }
+
+  /**
+   * Another node takes the stream over: its publisher came back there. Throws `STREAM_BUSY` where it is published
+   * here and `takeover` does not allow that to end. Viewers stay, and are fed from the new owner.
+   */
+  yieldStream(streamId: StreamId, takeover: boolean): void {
+    const context = this.#contexts.get(streamId);
+    if (context?.isClaiming || (context?.publication && !context.relay && !takeover)) throw busy(streamId);
+    this.#options.registry?.release(streamId);
+    if (!context || context.relay) return;
+    const { publication } = context;
+    context.publication = undefined;
+    publication?.revoke({ code: 'replaced', message: 'Published to another node.' });
+    context.stream.interrupt();
+    this.#awaitReturn(context, { code: 'publisher-lost', message: 'It was not brought by another node.' });
+  }
+
+  /** The registry says that `owner`, another node, has the stream now. */
+  ownerChanged(streamId: StreamId, owner: string): void {
+    const context = this.#contexts.get(streamId);
+    if (!context || context.isClaiming || (context.publication && !context.relay)) return;
+    this.#detachRelay(context);
+    this.#relay(context, owner);
   }
 
   /** Closes the publisher, the ingest and all viewers. */
@@ -145,21 +182,29 @@ export class StreamOrchestrator extends EventEmitter<OrchestratorEvents> impleme
     this.#ingests.delete(streamId);
     ingest?.close(reason);
     if (context) this.#end(context, reason);
+    else this.#release(streamId);
   }
 
   // --- ingests and pushes ---------------------------------------------------------------------------------------
 
-  /** Keeps an ingest; `make` is called once it is sure that the id is free. */
-  addIngest(streamId: StreamId, make: () => Ingest): Ingest {
+  /** Keeps an ingest; `make` is called once it is sure that the id is free. Throws `STREAM_BUSY`, `STREAM_LIMIT`. */
+  async addIngest(streamId: StreamId, make: () => Ingest): Promise<Ingest> {
     parseStreamId(streamId);
-    if (this.#ingests.has(streamId) || this.#contexts.get(streamId)?.publication) {
-      throw new FluxError('STREAM_BUSY', `The id ${streamId} is taken.`, { context: { streamId } });
-    }
+    const { registry } = this.#options;
+    const isTaken = this.#contexts.get(streamId)?.publication || registry?.ownerOf(streamId) !== undefined;
+    if (this.#ingests.has(streamId) || isTaken) throw busy(streamId);
     if (this.#ingests.size >= this.#options.maxStreams) {
       throw new FluxError('STREAM_LIMIT', `${this.#options.maxStreams} ingests are the most.`);
     }
     const ingest = make();
     this.#ingests.set(streamId, ingest);
+    try {
+      // Of what is pulled this node is the owner already, so that viewers on other nodes find it.
+      if (isPulled(ingest)) await registry?.claim(streamId, false);
+    } catch (cause) {
+      this.stopStream(streamId, { code: 'stopped', message: 'The id is taken.' });
+      throw cause;
+    }
     return ingest;
   }
 
@@ -203,24 +248,113 @@ export class StreamOrchestrator extends EventEmitter<OrchestratorEvents> impleme
     this.turns.close();
   }
 
-  #create(streamId: StreamId): StreamContext {
+  #create(streamId: StreamId, isRelay = false): StreamContext {
     if (this.#contexts.size >= this.#options.maxStreams) {
       throw new FluxError('STREAM_LIMIT', `${this.#options.maxStreams} streams are the most.`);
     }
     const stream = new Stream(streamId, this.#scheduler, this.#options.stream);
-    const context = { stream, publication: undefined, graceTimer: undefined };
+    const context: StreamContext = {
+      stream,
+      publication: undefined,
+      graceTimer: undefined,
+      isClaiming: false,
+      relay: undefined,
+      idleSince: undefined,
+    };
     this.#contexts.set(streamId, context);
-    this.emit('streamAdded', stream);
+    this.emit('streamAdded', stream, isRelay);
     return context;
   }
 
-  /** A stream that an ingest will bring can be waited for; any other is unknown. */
+  /** Sends a publisher away that is there already, or throws `STREAM_BUSY`. */
+  #makeWay(context: StreamContext, publisher: Publisher): void {
+    const { stream, publication } = context;
+    if (!context.isClaiming && (!publication || context.relay)) return;
+    if (!this.#options.takeover || context.isClaiming) {
+      stream.history.note('publisher-refused', `${publisher.protocol} from ${publisher.peer}: busy`);
+      throw busy(stream.id);
+    }
+    context.publication = undefined;
+    publication?.revoke({ code: 'replaced', message: `${publisher.peer} took over.` });
+  }
+
+  /** Makes this node the owner of the stream; a context made for nothing is taken back. */
+  async #claim(context: StreamContext, signal: AbortSignal | undefined): Promise<void> {
+    const { registry, takeover } = this.#options;
+    if (!registry) return;
+    const { id } = context.stream;
+    context.isClaiming = true;
+    try {
+      await registry.claim(id, takeover);
+      signal?.throwIfAborted();
+      if (this.#contexts.get(id) !== context) {
+        throw new FluxError('STREAM_ENDED', `The stream ${id} was stopped meanwhile.`);
+      }
+    } catch (cause) {
+      context.isClaiming = false;
+      if (context.stream.state === 'waiting' && !this.#ingests.has(id)) {
+        this.#end(context, { code: 'unpublished', message: 'Nobody publishes it.' });
+      }
+      throw cause;
+    }
+    context.isClaiming = false;
+  }
+
+  #publish(context: StreamContext, publisher: Publisher): Publication {
+    clearTimeout(context.graceTimer);
+    context.publication = new Publication(context.stream, publisher, (publication, reason) =>
+      this.#unpublished(context, publication, reason),
+    );
+    return context.publication;
+  }
+
+  /** Fetches a stream from the node that owns it. */
+  #relay(context: StreamContext, owner: string): void {
+    const { registry } = this.#options;
+    if (!registry) return;
+    context.relay = registry.relay(owner, {
+      streamId: context.stream.id,
+      publish: close => this.#publish(context, { protocol: RELAY_PROTOCOL, peer: owner, close }),
+      failed: reason => {
+        this.#detachRelay(context);
+        if (context.stream.state === 'waiting') this.#end(context, reason);
+        else this.#awaitReturn(context, reason);
+      },
+    });
+  }
+
+  /** Ends the relay, not the local stream. */
+  #detachRelay(context: StreamContext): void {
+    const { relay, publication } = context;
+    if (!relay) return;
+    context.relay = undefined;
+    context.publication = undefined;
+    relay.close();
+    if (!publication) return;
+    publication.close({ code: 'publisher-lost', message: 'It comes from elsewhere now.' });
+    context.stream.interrupt();
+  }
+
+  /** A stream of another node, or one that an ingest will bring, can be waited for; any other is unknown. */
   #await(streamId: StreamId): Stream {
+    const owner = this.#options.registry?.ownerOf(streamId);
+    if (owner === undefined) return this.#awaitIngest(streamId);
+    const context = this.#create(streamId, true);
+    this.#relay(context, owner);
+    return context.stream;
+  }
+
+  #awaitIngest(streamId: StreamId): Stream {
     const ingest = this.#ingests.get(streamId);
     if (!ingest || ingest.status.state === 'waiting') {
       throw new FluxError('STREAM_NOT_FOUND', `There is no stream ${streamId}.`, { context: { streamId } });
     }
     return this.#create(streamId).stream;
+  }
+
+  async #untilOpen(stream: Stream, signal: AbortSignal | undefined): Promise<Stream> {
+    if (stream.state === 'waiting' || stream.state === 'discovering') await this.#untilLive(stream, signal);
+    return stream;
   }
 
   #untilLive(stream: Stream, signal: AbortSignal | undefined): Promise<void> {
@@ -256,6 +390,12 @@ export class StreamOrchestrator extends EventEmitter<OrchestratorEvents> impleme
       return;
     }
     context.stream.interrupt();
+    this.#awaitReturn(context, reason);
+  }
+
+  /** Viewers are kept for the publisher to come back, here or on another node. */
+  #awaitReturn(context: StreamContext, reason: EndReason): void {
+    clearTimeout(context.graceTimer);
     context.graceTimer = setTimeout(() => this.#end(context, reason), this.#options.publisherGrace);
   }
 
@@ -264,15 +404,49 @@ export class StreamOrchestrator extends EventEmitter<OrchestratorEvents> impleme
     const { stream, publication } = context;
     if (this.#contexts.get(stream.id) !== context) return;
     this.#contexts.delete(stream.id);
+    context.relay?.close();
     context.publication = undefined;
     publication?.revoke(reason);
     stream.end(reason);
+    if (!context.relay) this.#release(stream.id);
     this.emit('streamEnded', stream, reason);
+  }
+
+  /** Others may own the stream, unless it is still to be pulled here. */
+  #release(streamId: StreamId): void {
+    const ingest = this.#ingests.get(streamId);
+    if (!ingest || !isPulled(ingest)) this.#options.registry?.release(streamId);
   }
 
   #tick(): void {
     this.turns.tick();
     const now = performance.now();
-    for (const { stream } of this.#contexts.values()) stream.tick(now);
+    for (const context of this.#contexts.values()) {
+      context.stream.tick(now);
+      if (context.relay) this.#endIdleRelay(context, now);
+    }
   }
+
+  #endIdleRelay(context: StreamContext, now: number): void {
+    if (context.stream.isTaken) {
+      context.idleSince = undefined;
+      return;
+    }
+    context.idleSince ??= now;
+    if (now - context.idleSince < RELAY_LINGER) return;
+    this.#end(context, { code: 'idle', message: 'Nobody here watches it.' });
+  }
+}
+
+function statusOf({ stream, publication, relay }: StreamContext): StreamStatus {
+  return streamStatus(stream, publication, relay !== undefined);
+}
+
+/** Whether the product fetches it by itself; else a publisher is to bring it, to whichever node it comes. */
+function isPulled(ingest: Ingest): boolean {
+  return ingest.sourceUrl !== undefined;
+}
+
+function busy(streamId: StreamId): FluxError {
+  return new FluxError('STREAM_BUSY', `Somebody publishes ${streamId} already.`, { context: { streamId } });
 }

@@ -3,6 +3,9 @@ import type { HistoryEntry } from '../stream/history.ts';
 import type { Publication } from '../stream/publication.ts';
 import type { Stream, StreamState } from '../stream/stream.ts';
 
+/** What nodes call themselves as publishers and viewers of one another's streams. */
+export const RELAY_PROTOCOL = 'relay';
+
 export interface TrackStatus {
   readonly id: number;
   readonly kind: 'video' | 'audio';
@@ -26,7 +29,10 @@ export interface TrackStatus {
 export interface StreamStatus {
   readonly streamId: string;
   readonly state: StreamState;
+  /** Of the publisher; undefined while there is none. */
   readonly protocol: string | undefined;
+  /** The stream is another node's, and fetched from there for viewers of this one. */
+  readonly isRelay: boolean;
   readonly publisher: { readonly peer: string; readonly since: number } | undefined;
   readonly createdAt: number;
   readonly tracks: readonly TrackStatus[];
@@ -39,13 +45,19 @@ export interface StreamStatus {
   readonly history: readonly HistoryEntry[];
 }
 
-export function streamStatus(stream: Stream, publication: Publication | undefined): StreamStatus {
+export function streamStatus(
+  stream: Stream,
+  publication: Publication | undefined,
+  isRelay: boolean,
+): StreamStatus {
   const byProtocol: Record<string, number> = {};
-  for (const { protocol } of stream.viewers) byProtocol[protocol] = (byProtocol[protocol] ?? 0) + 1;
+  const viewers = stream.viewers.filter(isPerson);
+  for (const { protocol } of viewers) byProtocol[protocol] = (byProtocol[protocol] ?? 0) + 1;
   return {
     streamId: stream.id,
     state: stream.state,
     protocol: publication?.publisher.protocol,
+    isRelay,
     publisher: publication && { peer: publication.publisher.peer, since: publication.since },
     createdAt: stream.createdAt,
     tracks: stream.tracks.map(track => trackStatus(stream, track)),
@@ -53,10 +65,15 @@ export function streamStatus(stream: Stream, publication: Publication | undefine
     bytesIn: stream.counter.bytes,
     bytesOut: stream.bytesSent,
     gopBytes: stream.gopBytes,
-    viewers: { count: stream.viewerCount, byProtocol },
+    viewers: { count: viewers.length, byProtocol },
     notes: stream.notes,
     history: stream.history.entries,
   };
+}
+
+/** Another node that fetches the stream is not a viewer: its own viewers are. */
+export function isPerson({ protocol }: { readonly protocol: string }): boolean {
+  return protocol !== RELAY_PROTOCOL;
 }
 
 function trackStatus(stream: Stream, track: Track): TrackStatus {

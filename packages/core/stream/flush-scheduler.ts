@@ -1,6 +1,14 @@
 /** Anything that gathers bytes and sends them when told. */
 export interface Flushable {
-  flush(): void;
+  /** Returns the bytes sent, summed over all who got them. */
+  flush(): number;
+}
+
+/** How flushing goes, averaged over the last ones; times in milliseconds. */
+export interface FlushLoad {
+  readonly flushInterval: number;
+  readonly flushDuration: number;
+  readonly flushBytes: number;
 }
 
 export interface FlushOptions {
@@ -15,6 +23,8 @@ export interface FlushOptions {
  * whatever it carries, so with hundreds of viewers fewer and larger ones are what saves work (DESIGN §5).
  */
 const BUSY_SHARE = 0.05;
+/** Flushes over which the figures for people are averaged. */
+const AVERAGED = 16;
 
 /**
  * Decides when outputs send what they gathered: all together, every `minInterval` milliseconds, and less often when
@@ -26,6 +36,8 @@ export class FlushScheduler {
   #timer: NodeJS.Timeout | undefined;
   #interval: number;
   #lastFlush = 0;
+  #duration = 0;
+  #bytes = 0;
 
   constructor(options: FlushOptions) {
     this.#options = options;
@@ -35,6 +47,10 @@ export class FlushScheduler {
   /** Milliseconds between flushes under the present load. */
   get interval(): number {
     return this.#interval;
+  }
+
+  get load(): FlushLoad {
+    return { flushInterval: this.#interval, flushDuration: this.#duration, flushBytes: this.#bytes };
   }
 
   /** The caller sees to it that it is added only once before its `flush` is called. */
@@ -57,8 +73,12 @@ export class FlushScheduler {
     this.#pending = [];
     this.#timer = undefined;
     this.#lastFlush = start;
-    for (const flushable of pending) flushable.flush();
-    const wanted = (performance.now() - start) / BUSY_SHARE;
+    let bytes = 0;
+    for (const flushable of pending) bytes += flushable.flush();
+    const duration = performance.now() - start;
+    this.#duration += (duration - this.#duration) / AVERAGED;
+    this.#bytes += (bytes - this.#bytes) / AVERAGED;
+    const wanted = duration / BUSY_SHARE;
     const bounded = Math.min(this.#options.maxInterval, Math.max(this.#options.minInterval, wanted));
     // Half-way each time, so that one long flush does not make the next viewers wait.
     this.#interval += (bounded - this.#interval) / 2;

@@ -184,18 +184,21 @@ export class Output implements StreamSink, Flushable {
     this.#gop = [];
   }
 
-  flush(): void {
+  flush(): number {
     this.#scheduled = false;
     this.#cut();
     const pieces = this.#ready;
-    if (pieces.length === 0) return;
+    if (pieces.length === 0) return 0;
     this.#ready = [];
+    let bytes = 0;
     for (const piece of pieces) {
       const framed = { bytes: piece.slab.subarray(piece.start, piece.end), key: piece.key };
       let plain = framed;
       if (this.#framing !== NO_FRAMING) plain = { bytes: this.#unframed(piece), key: piece.key };
       for (const { viewer, start } of this.#viewers) viewer.send(start.framed ? framed : plain);
+      bytes += framed.bytes.length * this.#viewers.size;
     }
+    return bytes;
   }
 
   /** Disconnects the viewers that have stopped reading. */

@@ -99,6 +99,11 @@ export class Stream extends EventEmitter<StreamEvents> {
     return this.#gop.byteLength;
   }
 
+  /** Whether anybody takes its samples. */
+  get isTaken(): boolean {
+    return this.#sinks.size > 0;
+  }
+
   get viewers(): readonly StreamViewer[] {
     return [...this.#viewers.values()];
   }

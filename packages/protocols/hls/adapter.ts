@@ -67,8 +67,9 @@ export class HlsAdapter implements ProtocolAdapter {
     if (this.#ticker) return;
     this.#ticker = setInterval(() => this.#tick(), 1000).unref();
     if (!this.#options.alwaysOn) return;
-    this.#orchestrator.on('streamAdded', this.#begin);
-    for (const { streamId } of this.#orchestrator.listStreams()) {
+    this.#orchestrator.on('streamAdded', this.#onStreamAdded);
+    for (const { streamId, isRelay } of this.#orchestrator.listStreams()) {
+      if (isRelay) continue;
       const stream = this.#orchestrator.findStream(streamId);
       if (stream) this.#begin(stream);
     }
@@ -77,7 +78,7 @@ export class HlsAdapter implements ProtocolAdapter {
   async stop(): Promise<void> {
     clearInterval(this.#ticker);
     this.#ticker = undefined;
-    this.#orchestrator.off('streamAdded', this.#begin);
+    this.#orchestrator.off('streamAdded', this.#onStreamAdded);
     const channels = [...this.#channels];
     this.#channels.clear();
     await Promise.all(channels.map(([streamId, channel]) => this.#close(streamId, channel)));
@@ -186,7 +187,11 @@ export class HlsAdapter implements ProtocolAdapter {
     return this.#begin(stream);
   }
 
-  readonly #begin = (stream: Stream): HlsChannel => {
+  readonly #onStreamAdded = (stream: Stream, isRelay: boolean): void => {
+    if (!isRelay) this.#begin(stream);
+  };
+
+  #begin(stream: Stream): HlsChannel {
     let channel = this.#channels.get(stream.id);
     if (!channel) {
       channel = new HlsChannel({
@@ -199,7 +204,7 @@ export class HlsAdapter implements ProtocolAdapter {
     }
     channel.begin(stream);
     return channel;
-  };
+  }
 
   #tick(): void {
     const now = performance.now();

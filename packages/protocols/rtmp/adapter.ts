@@ -123,8 +123,9 @@ export class RtmpAdapter implements ProtocolAdapter {
     return this.#reserve(streamId);
   }
 
-  push(streamId: StreamId, url: string): Push {
-    return new RtmpPusher(streamId, parseRtmpUrl(url), this.#options.orchestrator, this.#options.limits);
+  push(id: string, streamId: StreamId, url: string): Push {
+    const { orchestrator, limits } = this.#options;
+    return new RtmpPusher({ id, streamId, url: parseRtmpUrl(url), orchestrator, limits });
   }
 
   #reserve(streamId: StreamId): Ingest {
@@ -135,7 +136,7 @@ export class RtmpAdapter implements ProtocolAdapter {
       protocol: this.protocolName,
       publishUrl: host => this.#url(streamId, host),
       get status() {
-        const isPublished = orchestrator.findStream(streamId) !== undefined;
+        const isPublished = orchestrator.isAvailable(streamId);
         return { state: isClosed ? 'closed' : isPublished ? 'connected' : 'waiting', attempts: 0 } as const;
       },
       close: () => {

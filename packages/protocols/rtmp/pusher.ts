@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { FluxError } from '@flux-iot/core/errors/flux-error';
 import type { IngestStatus, Push } from '@flux-iot/core/orchestrator/protocol-adapter';
 import type { StreamOrchestrator } from '@flux-iot/core/orchestrator/stream-orchestrator';
 import type { EndReason } from '@flux-iot/core/stream/sink';
@@ -15,9 +15,17 @@ const CHUNK_SIZE = 4096;
 /** How a publisher asks for its metadata to be kept for players to come. */
 const SET_DATA_FRAME = writeAmf0(['@setDataFrame']);
 
+export interface RtmpPusherOptions {
+  readonly id: string;
+  readonly streamId: StreamId;
+  readonly url: RtmpUrl;
+  readonly orchestrator: StreamOrchestrator;
+  readonly limits: ViewerLimits;
+}
+
 /** Sends a stream on to another RTMP server: a viewer that went there by itself. */
 export class RtmpPusher implements Push {
-  readonly id = randomUUID();
+  readonly id: string;
   readonly streamId: StreamId;
   readonly url: string;
   readonly #url: RtmpUrl;
@@ -26,11 +34,12 @@ export class RtmpPusher implements Push {
   // There is nothing to announce to the other server before there is a stream.
   readonly #retry = new Retry(
     () => this.#connect(),
-    () => this.#orchestrator.findStream(this.streamId)?.state === 'live',
+    () => this.#orchestrator.isAvailable(this.streamId),
   );
   #client: RtmpClient | undefined;
 
-  constructor(streamId: StreamId, url: RtmpUrl, orchestrator: StreamOrchestrator, limits: ViewerLimits) {
+  constructor({ id, streamId, url, orchestrator, limits }: RtmpPusherOptions) {
+    this.id = id;
     this.streamId = streamId;
     this.url = url.shown;
     this.#url = url;
@@ -53,7 +62,13 @@ export class RtmpPusher implements Push {
     let leave: (() => void) | undefined;
     const client = new RtmpClient(this.#url, 'publish', {
       onStart: messageStreamId => {
-        leave = this.#attach(client, messageStreamId);
+        void this.#attach(client, messageStreamId).then(
+          detach => {
+            if (client.conn.closed) detach();
+            else leave = detach;
+          },
+          cause => client.conn.destroy(FluxError.from(cause)),
+        );
       },
       onMedia: () => {},
       onClose: error => {
@@ -64,12 +79,10 @@ export class RtmpPusher implements Push {
     this.#client = client;
   }
 
-  #attach(client: RtmpClient, messageStreamId: number): (() => void) | undefined {
-    const stream = this.#orchestrator.findStream(this.streamId);
-    if (!stream) {
-      client.close();
-      return undefined;
-    }
+  /** Resolves to the way to leave the stream. Throws what `openStream` does. */
+  async #attach(client: RtmpClient, messageStreamId: number): Promise<() => void> {
+    // Nobody asks the operator's own push whether it may.
+    const stream = await this.#orchestrator.openStream(this.streamId, { isInternal: true });
     client.conn.expectNoData();
     const output = stream.output(`rtmp-push:${messageStreamId}`, () => ({
       name: 'RTMP push',

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type Socket } from 'node:net';
 import type { Ingest, Push } from '@flux-iot/core/orchestrator/protocol-adapter';
@@ -17,12 +18,12 @@ async function publishing(server: TestServer, name: string): Promise<TestPeer> {
   return publisher;
 }
 
-function pull(server: TestServer, streamId: string, url: string): Ingest {
+function pull(server: TestServer, streamId: string, url: string): Promise<Ingest> {
   return server.orchestrator.addIngest(streamId, () => server.adapter.ingest(streamId, { url }));
 }
 
 function push(server: TestServer, streamId: string, url: string): Push {
-  const made = server.adapter.push(streamId, url);
+  const made = server.adapter.push(randomUUID(), streamId, url);
   server.orchestrator.addPush(made);
   return made;
 }
@@ -32,7 +33,7 @@ describe('a pull', () => {
     await using remote = await TestServer.start();
     await using local = await TestServer.start();
     using publisher = await publishing(remote, 'cam1');
-    const ingest = pull(local, 'copy', `${remote.url('cam1')}?token=secret`);
+    const ingest = await pull(local, 'copy', `${remote.url('cam1')}?token=secret`);
     await local.untilLive('copy');
     expect(ingest.status).toMatchObject({ state: 'connected', attempts: 1 });
     using player = await TestPeer.play(local, 'copy');
@@ -48,7 +49,7 @@ describe('a pull', () => {
   it('tries again where the remote has no such stream yet, and says why', { timeout: 15_000 }, async () => {
     await using remote = await TestServer.start();
     await using local = await TestServer.start();
-    const ingest = pull(local, 'copy', remote.url('cam1'));
+    const ingest = await pull(local, 'copy', remote.url('cam1'));
     await until(() => ingest.status.state === 'retrying', 'the first attempt fails');
     expect(ingest.status.lastError).toContain('StreamNotFound');
     expect(ingest.status.nextAttemptAt).toBeGreaterThan(Date.now());
@@ -71,7 +72,7 @@ describe('a pull', () => {
       }).listen(0, '127.0.0.1');
       await once(server, 'listening');
       const { port } = server.address() as { port: number };
-      const ingest = pull(local, 'copy', `rtmp://127.0.0.1:${port}/live/cam1`);
+      const ingest = await pull(local, 'copy', `rtmp://127.0.0.1:${port}/live/cam1`);
       await until(() => ingest.status.state === 'retrying', 'it gives up this attempt');
       ingest.close(STOP);
       server.close();
@@ -82,7 +83,7 @@ describe('a pull', () => {
     await using remote = await TestServer.start();
     await using local = await TestServer.start({ takeover: true });
     using _publisher = await publishing(remote, 'cam1');
-    const ingest = pull(local, 'copy', remote.url('cam1'));
+    const ingest = await pull(local, 'copy', remote.url('cam1'));
     await local.untilLive('copy');
     using successor = await TestPeer.publish(local, 'copy');
     expect(ingest.status.state).toBe('closed');
