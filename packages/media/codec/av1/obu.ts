@@ -5,7 +5,6 @@ export const OBU = {
   SEQUENCE_HEADER: 1,
   TEMPORAL_DELIMITER: 2,
   FRAME_HEADER: 3,
-  TILE_GROUP: 4,
   FRAME: 6,
   TILE_LIST: 8,
 } as const;

@@ -10,7 +10,7 @@ const DEFAULT_MAX_SIZE = 16 * 1024 * 1024;
  * Where a depacketiser puts a frame together whose size shows only at its end. Frames lie side by side in slabs, for
  * those of one stream are dropped about together, and a buffer of its own for each is what the garbage collector would
  * spend most of its time on. A frame that outgrows its slab moves to the next, which has room for the largest of late:
- * hardly ever is a byte copied twice. `buffer` changes with `claim`: read it after, never before.
+ * few bytes are copied twice. `buffer` changes with `claim`: read it after, never before.
  */
 export class FrameBuffer {
   buffer: Buffer = EMPTY;
@@ -48,6 +48,12 @@ export class FrameBuffer {
     return at;
   }
 
+  /** The frame in progress is to be one of the large ones: moves it now, while little of it is there. */
+  expectLarge(): void {
+    const missing = this.#expected + (this.#expected >> 2) - this.size;
+    if (this.#end + missing > this.buffer.length) this.#nextSlab(missing);
+  }
+
   /** Appends the bytes of `source` from `start` to `end`. */
   append(source: Buffer, start: number, end: number): void {
     const at = this.claim(end - start);
@@ -76,6 +82,6 @@ export class FrameBuffer {
     this.buffer = slab;
     this.#start = 0;
     this.#end = begun;
-    this.#expected -= this.#expected >> 3;
+    this.#expected -= this.#expected >> 4;
   }
 }

@@ -137,3 +137,20 @@ function pushSafely(errors: ParseError[], action: () => void): void {
     errors.push(error);
   }
 }
+
+/** The RTP packets in an input of gortsplib's fuzzers: each after its length in four bytes. */
+export function packetsOfCorpus(input: Buffer): RtpPayload[] {
+  const packets: RtpPayload[] = [];
+  for (let at = 0; input.length - at >= 4; ) {
+    const size = input.readUInt32LE(at);
+    const packet = input.subarray(at + 4, at + 4 + size);
+    at += 4 + size;
+    if (packet.length < 12) continue;
+    packets.push({
+      timestamp: packet.readUInt32BE(4),
+      marker: (packet[1]! & 0x80) !== 0,
+      payload: packet.subarray(12),
+    });
+  }
+  return packets;
+}

@@ -29,6 +29,8 @@ export class Av1Depacketizer implements Depacketizer {
   #fragmented = NONE;
   /** Packets before the next element are missing; before the first of all some may be. */
   #isAfterLoss = true;
+  /** The device marks the ends of temporal units. */
+  #hasMarkers = false;
 
   constructor(receiver: RtpFrameReceiver) {
     this.#receiver = receiver;
@@ -54,11 +56,14 @@ export class Av1Depacketizer implements Depacketizer {
       this.#isAfterLoss = true;
       throw error;
     }
+    this.#hasMarkers ||= marker;
     if (marker) this.#complete();
   }
 
   flush(): void {
-    if (this.#isOpen) this.#complete();
+    if (!this.#isOpen) return;
+    if (this.#hasMarkers) this.#isDamaged = true;
+    this.#complete();
   }
 
   #readElements(payload: Buffer): void {
@@ -95,8 +100,8 @@ export class Av1Depacketizer implements Depacketizer {
   #begin(header: number): void {
     this.#dropFragments();
     if (header & FORBIDDEN) throw new ParseError('OBU with its forbidden bit set');
-    // Tiles follow their frame's header.
-    if (this.#isAfterLoss && this.#obus === 0 && typeOf(header) === OBU.TILE_GROUP) this.#isDamaged = true;
+    // What a temporal unit begins with shows in a key frame's alone: others may be without their first frames.
+    if (this.#isAfterLoss && this.#obus === 0 && !isBeginning(header)) this.#isDamaged = true;
     this.#isAfterLoss = false;
     if (++this.#obus > MAX_OBUS) {
       this.#frame.truncate(0);
@@ -173,6 +178,11 @@ export class Av1Depacketizer implements Depacketizer {
     this.#obus = 0;
     if (data) this.#receiver({ timestamp: this.#timestamp, data, damaged });
   }
+}
+
+function isBeginning(header: number): boolean {
+  const type = typeOf(header);
+  return type === OBU.SEQUENCE_HEADER || type === OBU.TEMPORAL_DELIMITER;
 }
 
 function typeOf(header: number): number {

@@ -109,6 +109,7 @@ function classify(first: number, second: number): number {
     case H264_NAL.SPS:
       return NAL.LEADS | NAL.DIVIDES | NAL.SPS;
     case H264_NAL.PPS:
+      return NAL.LEADS | NAL.DIVIDES | NAL.PPS;
     case H264_NAL.ACCESS_UNIT_DELIMITER:
       return NAL.LEADS | NAL.DIVIDES;
     case H264_NAL.SEI:

@@ -137,10 +137,12 @@ function classify(first: number, second: number, third: number): number {
     );
   }
   switch (type) {
+    case H265_NAL.VPS:
+      return NAL.LEADS | NAL.DIVIDES | NAL.VPS;
     case H265_NAL.SPS:
       return NAL.LEADS | NAL.DIVIDES | NAL.SPS;
-    case H265_NAL.VPS:
     case H265_NAL.PPS:
+      return NAL.LEADS | NAL.DIVIDES | NAL.PPS;
     case H265_NAL.ACCESS_UNIT_DELIMITER:
       return NAL.LEADS | NAL.DIVIDES;
     case 36: // ends of the sequence and the bitstream, fillers, suffixed supplements

@@ -16,8 +16,11 @@ export const NAL = {
   TRAILS: 16,
   /** Decoding can start at its picture. */
   KEY: 32,
-  SPS: 64,
+  VPS: 64,
+  SPS: 128,
+  PPS: 256,
 } as const;
+const PARAMETER_SETS = NAL.VPS | NAL.SPS | NAL.PPS;
 
 /** Says what a NAL unit is by its first three bytes, of which the later ones are 0 where it is shorter. */
 export type NalClassifier = (first: number, second: number, third: number) => number;
@@ -72,8 +75,8 @@ export class AccessUnitAssembler {
   #hasLoss = true;
   #markers: 'unknown' | 'right' | 'wrong' = 'unknown';
   #lastTimestamp: number | undefined;
-  /** The last key frame came with its parameter sets. */
-  #keysHaveSps = false;
+  /** The kinds of parameter sets that the last key frame came with. */
+  #keySets = 0;
   #slicesToSearch = SEARCHED_SLICES;
   #hasStartCodes = false;
 
@@ -117,6 +120,7 @@ export class AccessUnitAssembler {
       return;
     }
     const frame = this.#frame;
+    if (is & NAL.KEY) frame.expectLarge();
     this.#fragmented = frame.size;
     this.#fragmentedIs = is;
     frame.claim(LENGTH_SIZE);
@@ -249,9 +253,8 @@ export class AccessUnitAssembler {
   #complete(): void {
     this.#endFragments();
     if (this.#found & NAL.KEY && !this.#isDamaged) {
-      const hasSps = (this.#found & NAL.SPS) !== 0;
-      if (this.#isAfterLoss && this.#keysHaveSps && !hasSps) this.#isDamaged = true;
-      else this.#keysHaveSps = hasSps;
+      if (this.#isAfterLoss && this.#keySets & ~this.#found) this.#isDamaged = true;
+      else this.#keySets = this.#found & PARAMETER_SETS;
     }
     const data = this.#found & NAL.SLICE && this.#frame.size > 0 ? this.#frame.take() : undefined;
     const frame = { timestamp: this.#timestamp, damaged: this.#isDamaged };
