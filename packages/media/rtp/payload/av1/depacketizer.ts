@@ -72,7 +72,6 @@ export class Av1Depacketizer implements Depacketizer {
     let at = 1;
     for (let index = 0; at < payload.length; index++) {
       let end = payload.length;
-      if (count > 0 && index === count) throw new ParseError(`more than ${count} OBU elements`, at);
       if (index !== count - 1) {
         const { value, length } = readLeb128(payload, at);
         at += length;
@@ -115,7 +114,6 @@ export class Av1Depacketizer implements Depacketizer {
   #finish(): void {
     const frame = this.#frame;
     const at = this.#fragmented;
-    this.#fragmented = NONE;
     const from = frame.start + at + USUAL_LEB128;
     const header = frame.buffer[from]!;
     const headerSize = header & HAS_EXTENSION ? 2 : 1;
@@ -123,14 +121,14 @@ export class Av1Depacketizer implements Depacketizer {
     const type = typeOf(header);
     if (type === OBU.TEMPORAL_DELIMITER || type === OBU.TILE_LIST) {
       frame.truncate(at);
-      return;
-    }
-    if (size < 0) {
-      frame.truncate(at);
+    } else if (size < 0) {
       throw new ParseError('OBU shorter than its header');
+    } else if (header & HAS_SIZE) {
+      this.#keepSize(at, headerSize, size);
+    } else {
+      this.#insertSize(at, headerSize, size);
     }
-    if (header & HAS_SIZE) this.#keepSize(at, headerSize, size);
-    else this.#insertSize(at, headerSize, size);
+    this.#fragmented = NONE;
   }
 
   /** Some leave the size in, which is allowed (§4.5): the OBU moves over the room for it. */
@@ -139,10 +137,7 @@ export class Av1Depacketizer implements Depacketizer {
     const from = frame.start + at + USUAL_LEB128;
     const end = frame.start + frame.size;
     const { value, length } = readLeb128(frame.buffer.subarray(from, end), headerSize);
-    if (value !== size - length) {
-      frame.truncate(at);
-      throw new ParseError('OBU with another size than its element');
-    }
+    if (value !== size - length) throw new ParseError('OBU with another size than its element');
     frame.buffer.copyWithin(frame.start + at, from, end);
     frame.truncate(frame.size - USUAL_LEB128);
   }
