@@ -26,6 +26,8 @@ import { trackOfFormat } from './track-of-format.ts';
 const hasFfmpeg = spawnSync('ffmpeg', ['-version']).status === 0;
 const LOOPBACK = '127.0.0.1';
 const DYNAMIC = 96;
+/** A program that waits for packets which do not come is ended. */
+const LIMIT = { timeout: 15_000, killSignal: 'SIGKILL' } as const;
 const IDENTITY = { id: 1, version: 1, clockRate: 90_000 };
 
 interface Sent {
@@ -101,25 +103,23 @@ async function boundSocket(opened: AsyncDisposableStack): Promise<Socket> {
   return socket;
 }
 
-/** A socket that keeps the RTP packets which come, and expects none to be missing. */
-async function recordingSocket(
-  opened: AsyncDisposableStack,
-): Promise<{ socket: Socket; packets: TestPacket[] }> {
+/** What comes at a port of our own while `send` sends to it, which is to be without gaps. */
+async function recorded(send: (port: number) => Promise<void>): Promise<TestPacket[]> {
+  await using opened = new AsyncDisposableStack();
   const socket = await boundSocket(opened);
-  const packets: TestPacket[] = [];
-  let expected: number | undefined;
-  socket.on('message', message => {
-    const sequence = message.readUInt16BE(2);
-    if (expected !== undefined) expect(sequence).toBe(expected);
-    expected = (sequence + 1) & 0xffff;
-    packets.push({
+  const messages: Buffer[] = [];
+  socket.on('message', message => messages.push(message));
+  await send((socket.address() as AddressInfo).port);
+  await sleep(50);
+  return messages.map((message, index) => {
+    expect(message.readUInt16BE(2)).toBe((messages[0]!.readUInt16BE(2) + index) & 0xffff);
+    return {
       timestamp: message.readUInt32BE(4),
       marker: (message[1]! & 0x80) !== 0,
       payload: message.subarray(12),
       sample: 0,
-    });
+    };
   });
-  return { socket, packets };
 }
 
 async function sendTo(port: number, messages: readonly Buffer[]): Promise<void> {
@@ -211,18 +211,17 @@ describe.skipIf(!hasFfmpeg)('RTP payloads and FFmpeg', () => {
 
   /** What FFmpeg sends of a file, and how it describes it. */
   async function sent(path: string, options: readonly string[] = [], query = ''): Promise<Sent> {
-    await using opened = new AsyncDisposableStack();
-    const { socket, packets } = await recordingSocket(opened);
-    const { port } = socket.address() as AddressInfo;
-    const url = `rtp://${LOOPBACK}:${port}${query}`;
-    const child = spawn('ffmpeg', ['-v', 'error', '-i', path, '-c', 'copy', ...options, '-f', 'rtp', url]);
     let sdp = '';
-    child.stdout.on('data', (data: Buffer) => {
-      sdp += data.toString('latin1');
+    const packets = await recorded(async port => {
+      const url = `rtp://${LOOPBACK}:${port}${query}`;
+      const args = ['-v', 'error', '-i', path, '-c', 'copy', ...options, '-f', 'rtp', url];
+      const child = spawn('ffmpeg', args, LIMIT);
+      child.stdout.on('data', (data: Buffer) => {
+        sdp += data.toString('latin1');
+      });
+      const [code] = await once(child, 'close');
+      expect(code).toBe(0);
     });
-    const [code] = await once(child, 'close');
-    expect(code).toBe(0);
-    await sleep(50);
     const attribute = (name: string) => new RegExp(`^a=${name}:\\d+ (.*)$`, 'm').exec(sdp)?.[1]?.trim();
     const payloadType = /^m=.* (\d+)$/m.exec(sdp)?.[1] ?? '';
     const rtpMap = attribute('rtpmap') ?? staticRtpMap(Number(payloadType)) ?? '';
@@ -236,24 +235,10 @@ describe.skipIf(!hasFfmpeg)('RTP payloads and FFmpeg', () => {
     frames: number,
     format: string,
   ): Promise<Buffer> {
-    await using opened = new AsyncDisposableStack();
     const { packetizer, port, sdp } = await describeTo(track);
-    const child = spawn('ffmpeg', [
-      ...[
-        '-v',
-        'error',
-        '-protocol_whitelist',
-        'file,udp,rtp',
-        '-fpsprobesize',
-        '0',
-        '-i',
-        sdp,
-        '-c',
-        'copy',
-      ],
-      ...['-frames', String(frames), '-f', format, '-'],
-    ]);
-    opened.defer(() => void child.kill('SIGKILL'));
+    const input = '-v error -protocol_whitelist file,udp,rtp -fpsprobesize 0 -i'.split(' ');
+    const output = ['-c', 'copy', '-frames', String(frames), '-f', format, '-'];
+    const child = spawn('ffmpeg', [...input, sdp, ...output], LIMIT);
     const out: Buffer[] = [];
     child.stdout.on('data', (data: Buffer) => out.push(data));
     const closed = once(child, 'close');
@@ -358,8 +343,7 @@ describe.skipIf(!hasFfmpeg)('RTP payloads and FFmpeg', () => {
   it('agree on AV1', async () => {
     const path = make('av1.mp4', [...PICTURE, '-c:v', 'libsvtav1', '-preset', '12', '-g', '10']);
     const units = unitsOfFile(path);
-    const { packets, formatParameters } = await sentByNodeAv(path);
-    const receiver = new Receiver({ rtpMap: 'AV1/90000', formatParameters }).push(packets).flush();
+    const receiver = new Receiver({ rtpMap: 'AV1/90000' }).push(await sentByNodeAv(path)).flush();
     expectSame(receiver, 90_000, units);
 
     const [key] = receiver.frames;
@@ -373,11 +357,8 @@ describe.skipIf(!hasFfmpeg)('RTP payloads and FFmpeg', () => {
   });
 
   /** Debian's FFmpeg has no AV1 in RTP; the one inside node-av has. */
-  async function sentByNodeAv(path: string): Promise<Sent> {
-    await using opened = new AsyncDisposableStack();
-    const { socket, packets } = await recordingSocket(opened);
-    const { port } = socket.address() as AddressInfo;
-    {
+  function sentByNodeAv(path: string): Promise<TestPacket[]> {
+    return recorded(async port => {
       await using input = await Demuxer.open(path);
       await using output = await Muxer.open(`rtp://${LOOPBACK}:${port}`, {
         format: 'rtp',
@@ -385,9 +366,7 @@ describe.skipIf(!hasFfmpeg)('RTP payloads and FFmpeg', () => {
       });
       const index = output.addStream(input.streams[0]!);
       for await (using packet of input.packets()) if (packet) await output.writePacket(packet, index);
-    }
-    await sleep(50);
-    return { packets, rtpMap: 'AV1/90000', formatParameters: undefined };
+    });
   }
 
   async function receivedByNodeAv(track: Track, samples: readonly MediaSample[], count: number) {

@@ -1,4 +1,4 @@
-import { type AdtsHeader, parseAdtsHeader } from '../../../codec/aac/adts.ts';
+import { parseAdtsHeader } from '../../../codec/aac/adts.ts';
 import { audioSpecificConfig } from '../../../codec/aac/audio-specific-config.ts';
 import { ParseError } from '../../../model/parse-error.ts';
 import type { Depacketizer, RtpFrameReceiver, RtpPayload } from '../../depacketizer.ts';
@@ -155,16 +155,13 @@ export class AacDepacketizer implements Depacketizer {
   /** 0 where there is none: no frame begins with the bits of its sync word, which would be the end of a frame. */
   #adtsHeaderSize(data: Buffer, start: number, end: number): number {
     if (end - start < 2 || !startsWithAdts(data, start)) return 0;
-    const header = parseAdtsHeader(data.subarray(start, end));
-    this.#config ??= this.#learn(header);
-    return header.headerLength;
-  }
-
-  #learn({ objectType, sampleRate, channels }: AdtsHeader): Buffer {
-    const config = audioSpecificConfig({ objectType, sampleRate, channels });
-    this.#config = config;
-    this.#duration = this.#frameDuration();
-    return config;
+    const { headerLength, rawDataBlocks, ...header } = parseAdtsHeader(data.subarray(start, end));
+    if (rawDataBlocks !== 1) throw new ParseError('ADTS frame with several raw data blocks', start);
+    if (!this.#config) {
+      this.#config = audioSpecificConfig(header);
+      this.#duration = this.#frameDuration();
+    }
+    return headerLength;
   }
 
   #frameDuration(): number {

@@ -301,6 +301,8 @@ describe('H264Depacketizer', () => {
         index => index === 1,
       );
       expect(units(receiver)).toEqual(['0: 6588aa', '!3600: 411add']);
+      const wrong = [at(0, IDR, true), at(0, IDR_2, true), at(0, IDR_2, true), at(3600, SLICE, true)];
+      expect(units(receive(wrong, index => index === 1))).toEqual(['!0: 6588aa 6508bb', '3600: 419acc']);
     });
   });
 

@@ -2,20 +2,19 @@ import { H264_NAL, h264NalType } from '../../../codec/h264/nal-unit.ts';
 import { ParseError } from '../../../model/parse-error.ts';
 import type { Depacketizer, RtpFrameReceiver, RtpPayload } from '../../depacketizer.ts';
 import { AccessUnitAssembler, NAL } from '../nal/access-unit-assembler.ts';
+import { FU_END, FU_START } from '../nal/fragment-flags.ts';
 import { hasStartCode } from '../nal/start-codes.ts';
 
 /** Types of payloads beside those of NAL units (RFC 6184 table 1). */
 export const H264_PAYLOAD = { STAP_A: 24, FU_A: 28 } as const;
-/** Those of the interleaved mode, which no device is known to use; and what is not defined. */
-const UNSUPPORTED: Readonly<Record<number, string>> = {
+/** Those of the interleaved mode, which no device is known to use. */
+const INTERLEAVED: Readonly<Record<number, string>> = {
   25: 'STAP-B',
   26: 'MTAP16',
   27: 'MTAP24',
   29: 'FU-B',
 };
 const FIRST_PAYLOAD_TYPE = 24;
-const FU_START = 0x80;
-const FU_END = 0x40;
 /** F and NRI, which the fragments of a NAL unit have from its header. */
 const FLAGS = 0xe0;
 
@@ -29,34 +28,30 @@ export class H264Depacketizer implements Depacketizer {
     this.#assembler = new AccessUnitAssembler(classify, receiver);
   }
 
-  push({ timestamp, marker, payload }: RtpPayload, lost: boolean): void {
-    const assembler = this.#assembler;
-    assembler.beginPacket(timestamp, lost);
-    // Padding alone: senders that probe the bandwidth or keep a path open.
-    if (payload.length === 0) return;
-    try {
-      this.#read(payload);
-    } catch (error) {
-      assembler.fail();
-      throw error;
-    }
-    assembler.endPacket(marker);
+  push(packet: RtpPayload, lost: boolean): void {
+    this.#assembler.push(packet, lost, this.#read);
   }
 
   flush(): void {
     this.#assembler.flush();
   }
 
-  #read(payload: Buffer): void {
+  readonly #read = (payload: Buffer): void => {
     const type = h264NalType(payload[0]!);
-    if (type === H264_PAYLOAD.FU_A) this.#readFragment(payload);
-    else if (type === H264_PAYLOAD.STAP_A) this.#readAggregation(payload);
-    else if (UNSUPPORTED[type])
-      throw new ParseError(`${UNSUPPORTED[type]} packet of the interleaved mode`, 0);
-    else if (type > FIRST_PAYLOAD_TYPE || (type === 0 && !hasStartCode(payload, 0, 4))) {
-      throw new ParseError(`H.264 payload of type ${type}`, 0);
-    } else this.#assembler.nalUnit(payload, 0, payload.length);
-  }
+    if (type === H264_PAYLOAD.FU_A) {
+      this.#readFragment(payload);
+    } else if (type === H264_PAYLOAD.STAP_A) {
+      this.#readAggregation(payload);
+    } else if (type < FIRST_PAYLOAD_TYPE && (type > 0 || hasStartCode(payload, 0, 4))) {
+      this.#assembler.nalUnit(payload, 0, payload.length);
+    } else {
+      const name = INTERLEAVED[type];
+      throw new ParseError(
+        name ? `${name} packet of the interleaved mode` : `H.264 payload of type ${type}`,
+        0,
+      );
+    }
+  };
 
   /** §5.7.1: each NAL unit after its size of two bytes. */
   #readAggregation(payload: Buffer): void {

@@ -2,13 +2,12 @@ import { H265_NAL, h265NalType, isH265RandomAccess } from '../../../codec/h265/n
 import { ParseError } from '../../../model/parse-error.ts';
 import type { Depacketizer, RtpFrameReceiver, RtpPayload } from '../../depacketizer.ts';
 import { AccessUnitAssembler, NAL } from '../nal/access-unit-assembler.ts';
+import { FU_END, FU_START } from '../nal/fragment-flags.ts';
 
 /** Types of payloads beside those of NAL units (RFC 7798 §4.4). */
 export const H265_PAYLOAD = { AGGREGATION: 48, FRAGMENT: 49, PACI: 50 } as const;
 const HEADER_SIZE = 2;
 const DON_SIZE = 2;
-const FU_START = 0x80;
-const FU_END = 0x40;
 /** F and the upper bit of the layer, which the fragments of a NAL unit have from its header. */
 const FLAGS = 0x81;
 
@@ -33,25 +32,15 @@ export class H265Depacketizer implements Depacketizer {
     this.#hasDecodingOrder = options.hasDecodingOrder ?? false;
   }
 
-  push({ timestamp, marker, payload }: RtpPayload, lost: boolean): void {
-    const assembler = this.#assembler;
-    assembler.beginPacket(timestamp, lost);
-    // Padding alone: senders that probe the bandwidth or keep a path open.
-    if (payload.length === 0) return;
-    try {
-      this.#read(payload);
-    } catch (error) {
-      assembler.fail();
-      throw error;
-    }
-    assembler.endPacket(marker);
+  push(packet: RtpPayload, lost: boolean): void {
+    this.#assembler.push(packet, lost, this.#read);
   }
 
   flush(): void {
     this.#assembler.flush();
   }
 
-  #read(payload: Buffer): void {
+  readonly #read = (payload: Buffer): void => {
     if (payload.length < HEADER_SIZE) throw new ParseError('H.265 payload cut off', payload.length);
     const type = h265NalType(payload[0]!);
     if (type === H265_PAYLOAD.FRAGMENT) this.#readFragment(payload);
@@ -60,7 +49,7 @@ export class H265Depacketizer implements Depacketizer {
     else if (type > H265_PAYLOAD.PACI) throw new ParseError(`H.265 payload of type ${type}`, 0);
     else if (this.#hasDecodingOrder) this.#readNumbered(payload);
     else this.#assembler.nalUnit(payload, 0, payload.length);
-  }
+  };
 
   /** §4.4.1, with DONL behind the NAL unit's header. */
   #readNumbered(payload: Buffer): void {

@@ -1,5 +1,5 @@
 import { ParseError } from '../../../model/parse-error.ts';
-import type { RtpFrameReceiver } from '../../depacketizer.ts';
+import type { RtpFrameReceiver, RtpPayload } from '../../depacketizer.ts';
 import { FrameBuffer } from '../frame-buffer.ts';
 import { hasStartCode, splitAtStartCodes } from './start-codes.ts';
 
@@ -85,17 +85,25 @@ export class AccessUnitAssembler {
     this.#receiver = receiver;
   }
 
-  /** A packet begins. `lost`: packets before it are missing. */
-  beginPacket(timestamp: number, lost: boolean): void {
-    if (lost) {
-      this.#endFragments();
-      this.#mayLackStart = true;
-      if (this.#isHeld) this.#complete();
-      else if (this.#isOpen) this.#isDamaged = true;
+  /** Takes a packet, whose payload `read` takes apart into calls of the methods below. Rethrows what it throws. */
+  push({ timestamp, marker, payload }: RtpPayload, lost: boolean, read: (payload: Buffer) => void): void {
+    this.#beginPacket(timestamp, lost);
+    // Padding alone: senders that probe the bandwidth or keep a path open.
+    if (payload.length === 0) return;
+    try {
+      read(payload);
+    } catch (error) {
+      this.#fail();
+      throw error;
     }
-    if (this.#isOpen && timestamp !== this.#timestamp) this.#changeTime();
-    this.#timestamp = timestamp;
-    if (lost && !this.#isOpen) this.#hasLoss = true;
+    if (marker) this.#mark();
+  }
+
+  /** No packet follows. */
+  flush(): void {
+    if (!this.#isOpen) return;
+    if (this.#markers === 'right') this.#isDamaged = true;
+    this.#complete();
   }
 
   /** The bytes of `data` from `start` to `end` are a NAL unit; of some devices several, with start codes between. */
@@ -120,7 +128,6 @@ export class AccessUnitAssembler {
       return;
     }
     const frame = this.#frame;
-    if (is & NAL.KEY) frame.expectLarge();
     this.#fragmented = frame.size;
     this.#fragmentedIs = is;
     frame.claim(LENGTH_SIZE);
@@ -156,34 +163,39 @@ export class AccessUnitAssembler {
     }
   }
 
-  /** All of the packet has come. */
-  endPacket(marker: boolean): void {
-    if (!marker || this.#fragmented !== NONE || !(this.#found & NAL.SLICE)) return;
-    if (this.#markers === 'right') this.#complete();
-    else if (this.#markers === 'unknown') this.#isHeld = true;
-  }
-
-  /** The packet that was begun can't be used, or not all of it. */
-  fail(): void {
-    // Of a frame that grew beyond its bounds there is nothing left.
-    if (this.#frame.size === 0) this.#reset();
-    this.#endFragments();
-    this.#mayLackStart = true;
-    this.#isOpen = true;
-    this.#isDamaged = true;
-  }
-
-  /** No packet follows. */
-  flush(): void {
-    if (!this.#isOpen) return;
-    if (this.#markers === 'right') this.#isDamaged = true;
-    this.#complete();
+  #beginPacket(timestamp: number, lost: boolean): void {
+    if (lost) {
+      this.#endFragments();
+      this.#mayLackStart = true;
+      if (this.#isHeld && timestamp !== this.#timestamp) this.#complete();
+      else if (this.#isOpen) this.#isDamaged = true;
+    }
+    if (this.#isOpen && timestamp !== this.#timestamp) this.#changeTime();
+    this.#timestamp = timestamp;
+    if (lost && !this.#isOpen) this.#hasLoss = true;
   }
 
   #changeTime(): void {
     if (this.#isHeld) this.#markers = 'right';
     if (this.#found & NAL.SLICE) this.#complete();
     else if (this.#isDamaged || this.#frame.size > MAX_WAITING) this.#reset();
+  }
+
+  /** The packet that has come has the marker. */
+  #mark(): void {
+    if (this.#fragmented !== NONE || !(this.#found & NAL.SLICE)) return;
+    if (this.#markers === 'right') this.#complete();
+    else if (this.#markers === 'unknown') this.#isHeld = true;
+  }
+
+  /** The packet that was begun can't be used, or not all of it. */
+  #fail(): void {
+    // Of a frame that grew beyond its bounds there is nothing left.
+    if (this.#frame.size === 0) this.#reset();
+    this.#endFragments();
+    this.#mayLackStart = true;
+    this.#isOpen = true;
+    this.#isDamaged = true;
   }
 
   #append(is: number, data: Buffer, start: number, end: number): void {
@@ -223,6 +235,7 @@ export class AccessUnitAssembler {
       throw new ParseError(`access unit of more than ${MAX_NAL_UNITS} NAL units`);
     }
     this.#found |= is;
+    if (is & NAL.KEY) this.#frame.expectLarge();
     return true;
   }
 

@@ -1,6 +1,7 @@
 import { ParseError } from '../../../model/parse-error.ts';
 import type { VideoSample } from '../../../model/sample.ts';
 import type { PacketSink } from '../../packetizer.ts';
+import { FU_END, FU_START } from './fragment-flags.ts';
 
 /** How the payloads of one codec hold NAL units. */
 export interface NalPayloadSyntax {
@@ -20,9 +21,6 @@ export interface NalPayloadSyntax {
 const LENGTH_SIZE = 4;
 /** Of a NAL unit in an aggregation packet. */
 const SIZE_SIZE = 2;
-/** In the last byte of a fragment's header. */
-const FU_START = 0x80;
-const FU_END = 0x40;
 
 /**
  * Cuts access units into payloads: parameter sets and supplements that follow one another go together as far as they
