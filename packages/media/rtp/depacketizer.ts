@@ -23,6 +23,9 @@ export interface RtpFrame {
 /**
  * Puts the payloads of one track together to frames. Packets come in the order of their sequence numbers. Throws
  * `ParseError` at a payload that it cannot use, and is then ready for the next; what was begun counts as damaged.
+ *
+ * A frame of which nothing came, or nothing that is of use, is not handed on, and those behind it that refer to it are
+ * none the worse by themselves: whoever must not show them watches `lost` and the errors, not `damaged` alone.
  */
 export interface Depacketizer {
   /** `lost`: packets are missing between the previous one and this one. */

@@ -2,13 +2,19 @@ import type { MediaSample } from '../model/sample.ts';
 
 /** Where a packetiser writes: whoever implements it puts the RTP header (and a framing) before each payload. */
 export interface PacketSink {
-  /** Begins a packet with room for `size` bytes of payload, and returns where in `buffer` they go. */
-  packet(size: number, marker: boolean): number;
+  /**
+   * Begins a packet with room for `size` bytes of payload, and returns where in `buffer` they go. `delay`: by how many
+   * ticks its time stamp is later than the sample's, none if left out; a run of G.711 longer than a packet has it.
+   */
+  packet(size: number, marker: boolean, delay?: number): number;
   /** Changes when it is full: read it after `packet`, never before. */
   readonly buffer: Buffer;
 }
 
-/** Cuts the samples of one track into the payloads of RTP packets. All packets of a sample have its time stamp. */
+/**
+ * Cuts the samples of one track into the payloads of RTP packets. All packets of a sample have its presentation time as
+ * time stamp, but for those with a delay.
+ */
 export interface Packetizer {
   /** Ticks per second of the RTP time stamp. */
   readonly clockRate: number;

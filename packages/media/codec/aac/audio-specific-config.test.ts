@@ -2,8 +2,13 @@ import * as fs from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ParseError } from '../../model/parse-error.ts';
+import { BitReader } from '../bit-reader.ts';
 import { bytes, FUZZ, goCorpus, hex, IDENTITY, mutated, survives } from '../test-support.ts';
-import { audioSpecificConfig, parseAudioSpecificConfig } from './audio-specific-config.ts';
+import {
+  audioSpecificConfig,
+  parseAudioSpecificConfig,
+  skipAudioSpecificConfig,
+} from './audio-specific-config.ts';
 import { aacTrack } from './track.ts';
 
 const LC = { objectType: 2, samplesPerFrame: 1024, sbr: false, ps: false };
@@ -156,5 +161,32 @@ describe('aacTrack', () => {
       sampleRate: 44_100,
       channels: 2,
     });
+  });
+});
+
+describe('skipAudioSpecificConfig', () => {
+  it.each([
+    ['AAC-LC', '1190', 16],
+    ['a core coder delay', '1192 0000', 30],
+    ['a rate written out', '1780 5dc0 10', 40],
+    ['HE-AAC, signalled hierarchically', '2b920800', 25],
+    ['AAC scalable, with its layer', '3190 00', 19],
+    ['error resilient AAC-LC, with its extension', '8991 0000', 22],
+    ['error resilient BSAC', 'b191 000000', 35],
+    ['AAC-LD', 'b990 00', 18],
+  ])('finds the end of %s', (_name, config, length) => {
+    const data = Buffer.concat([hex(config), Buffer.alloc(4)]);
+    const reader = new BitReader(data);
+    skipAudioSpecificConfig(reader);
+    expect(data.length * 8 - reader.bitsLeft).toBe(length);
+  });
+
+  it.each([
+    ['a program_config_element', '1180 00'],
+    ['CELP', '4190 00'],
+    ['error protection', 'b990 80'],
+    ['nothing', ''],
+  ])('refuses %s', (_name, config) => {
+    expect(() => skipAudioSpecificConfig(new BitReader(hex(config)))).toThrow(ParseError);
   });
 });

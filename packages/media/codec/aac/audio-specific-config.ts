@@ -29,6 +29,12 @@ const CHANNELS = [0, 1, 2, 3, 4, 5, 6, 8, 0, 0, 0, 7, 8, 24, 8, 0];
 const ESCAPE_TYPE = 31;
 const SBR = 5;
 const PS = 29;
+const SCALABLE = 6;
+/** Object types from here on, up to `LOW_DELAY`, are the error resilient ones. */
+const FIRST_ERROR_RESILIENT = 17;
+const ER_SCALABLE = 20;
+const ER_TWIN_VQ = 21;
+const ER_BSAC = 22;
 const LOW_DELAY = 23;
 const ENHANCED_LOW_DELAY = 39;
 /** Object types whose configuration goes on with a GASpecificConfig. */
@@ -67,6 +73,37 @@ export function parseAudioSpecificConfig(data: Buffer): AudioSpecificConfig {
     sbr: extension !== undefined,
     ps,
   };
+}
+
+/**
+ * Moves `reader` past a configuration whose length nothing says, as LATM has it: it ends with its GASpecificConfig
+ * (§4.4.1), and nothing that old decoders don't know follows. Throws `ParseError` where its length can't be told.
+ */
+export function skipAudioSpecificConfig(reader: BitReader): void {
+  let objectType = readObjectType(reader);
+  readSampleRate(reader);
+  const channelConfiguration = reader.bits(4);
+  if (objectType === SBR || objectType === PS) {
+    readSampleRate(reader);
+    objectType = readObjectType(reader);
+  }
+  if (!GENERAL_AUDIO.has(objectType))
+    throw new ParseError(`audio object type ${objectType} of unknown length`);
+  if (channelConfiguration === 0) throw new ParseError('program_config_element of unknown length');
+  reader.skip(1); // frameLengthFlag
+  if (reader.flag()) reader.skip(14); // dependsOnCoreCoder, coreCoderDelay
+  const hasExtension = reader.flag();
+  if (objectType === SCALABLE || objectType === ER_SCALABLE) reader.skip(3); // layerNr
+  if (hasExtension) {
+    if (objectType === ER_BSAC)
+      reader.skip(5 + 11); // numOfSubFrame, layer_length
+    else if (objectType >= FIRST_ERROR_RESILIENT && objectType !== ER_TWIN_VQ) reader.skip(3);
+    reader.skip(1); // extensionFlag3
+  }
+  // A protected configuration, which nobody uses, goes on.
+  if (objectType >= FIRST_ERROR_RESILIENT && reader.bits(2) > 1) {
+    throw new ParseError('ErrorProtectionSpecificConfig of unknown length');
+  }
 }
 
 /** Builds the form of two bytes, without extensions. Throws `ParseError` for what has no such form. */

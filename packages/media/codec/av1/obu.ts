@@ -1,7 +1,13 @@
 import { ParseError } from '../../model/parse-error.ts';
 
 /** Types of open bitstream units (AV1 §6.2.2), those that the product tells apart. */
-export const OBU = { SEQUENCE_HEADER: 1, TEMPORAL_DELIMITER: 2, FRAME_HEADER: 3, FRAME: 6 } as const;
+export const OBU = {
+  SEQUENCE_HEADER: 1,
+  TEMPORAL_DELIMITER: 2,
+  FRAME_HEADER: 3,
+  FRAME: 6,
+  TILE_LIST: 8,
+} as const;
 
 export interface Obu {
   readonly type: number;
@@ -34,7 +40,8 @@ export function* obus(data: Buffer): Generator<Obu> {
   }
 }
 
-function readLeb128(data: Buffer, at: number): { value: number; length: number } {
+/** Reads a number (AV1 §4.10.5). Throws `ParseError` where it is cut off or longer than eight bytes. */
+export function readLeb128(data: Buffer, at: number): { value: number; length: number } {
   let value = 0;
   for (let length = 1; length <= 8; length++) {
     const byte = data[at + length - 1];
