@@ -1,4 +1,5 @@
 import { isIPv6 } from 'node:net';
+import { NO_QUIRKS, QUIRKS, type Quirks } from '../camera/quirks.ts';
 
 /**
  * How the name of a track is put to the URL of its presentation (RFC 2326 §C.1.1):
@@ -8,8 +9,7 @@ import { isIPv6 } from 'node:net';
  * since 1.20.
  * `before-query`: behind the path, before the query.
  */
-export const CONTROL_FORMS = ['append', 'resolve', 'before-query'] as const;
-export type ControlForm = (typeof CONTROL_FORMS)[number];
+export type ControlForm = Quirks['control'];
 
 /** What the answer to DESCRIBE says of where its tracks are. */
 export interface ControlBase {
@@ -27,8 +27,9 @@ const ABSOLUTE = /^[a-z][a-z0-9+.-]*:\/\//i;
  * The URL of the presentation, for PLAY and what else is about all tracks: the session's own if it is absolute, as
  * ffmpeg, live555 and GStreamer have it, else Content-Base, else Content-Location, else what was asked for.
  */
-export function presentationUrl(base: ControlBase): string {
+export function presentationUrl(base: ControlBase, quirks: Pick<Quirks, 'content_base'> = NO_QUIRKS): string {
   const { request, contentBase, contentLocation } = base;
+  if (quirks.content_base === 'ignore') return request;
   const sessionControl = repaired(base.sessionControl ?? '', request);
   if (ABSOLUTE.test(sessionControl)) return sessionControl;
   for (const text of [contentBase, contentLocation]) {
@@ -47,7 +48,7 @@ export function controlUrls(base: string, control: string | undefined, form: Con
   const name = repaired(control?.trim() ?? '', base);
   if (name === '' || name === '*') return [base];
   if (ABSOLUTE.test(name)) return [name];
-  const forms = [form, ...CONTROL_FORMS.filter(other => other !== form)];
+  const forms = [form, ...QUIRKS.control.values.filter(other => other !== form)];
   return [...new Set(forms.map(one => join(base, name, one)))];
 }
 

@@ -1,7 +1,8 @@
 import { FluxError } from '@flux-iot/core/errors/flux-error';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { CONTROL_FORMS, controlUrls, presentationUrl } from './control-url.ts';
+import { QUIRKS } from '../camera/quirks.ts';
+import { controlUrls, presentationUrl } from './control-url.ts';
 import { SEED } from './test-support.ts';
 import { parseRtspUrl } from './url.ts';
 
@@ -247,7 +248,7 @@ describe('the URL of a track', () => {
       text,
       text,
       text,
-      fc.constantFrom(...CONTROL_FORMS),
+      fc.constantFrom(...QUIRKS.control.values),
       (contentBase, session, control, form) => {
         const base = presentationUrl({ request: 'rtsp://h/a', contentBase, sessionControl: session });
         expect(controlUrls(base, control, form).length).toBeGreaterThan(0);
