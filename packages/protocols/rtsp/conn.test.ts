@@ -144,6 +144,18 @@ describe('a connection', () => {
     expect(data.toString()).toBe('RTSP/1.0 454 Session Not Found\r\n\r\n');
   });
 
+  it('knows its peer, also where it is still connecting', async () => {
+    const { port } = server.address() as AddressInfo;
+    const socket = connect(port, '127.0.0.1');
+    sockets.push(socket);
+    const { conn } = new End(socket, 'client');
+    expect(conn.peer).toBe('?:0');
+    await once(socket, 'connect');
+    expect(conn.peer).toBe(`127.0.0.1:${port}`);
+    conn.destroy();
+    expect(conn.peer).toBe(`127.0.0.1:${port}`);
+  });
+
   it('reads nothing while it is paused', async () => {
     const [near, far] = await pair();
     const camera: End = new End(far, 'server', {

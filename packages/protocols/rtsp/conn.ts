@@ -65,8 +65,7 @@ interface Pending {
  */
 export class RtspConn {
   readonly socket: Socket;
-  /** Address and port of the peer. */
-  readonly peer: string;
+  #peer: string;
   readonly #handlers: RtspConnHandlers;
   readonly #reader: RtspReader;
   /** Requests that wait for an answer, by their sequence number, the oldest first. */
@@ -83,7 +82,10 @@ export class RtspConn {
   /** A client's socket may still be connecting. */
   constructor(socket: Socket, role: 'server' | 'client', handlers: RtspConnHandlers) {
     this.socket = socket;
-    this.peer = `${socket.remoteAddress ?? '?'}:${socket.remotePort ?? 0}`;
+    this.#peer = addressOf(socket);
+    socket.once('connect', () => {
+      this.#peer = addressOf(socket);
+    });
     this.#handlers = handlers;
     this.#hasSpoken = role === 'client';
     this.#reader = new RtspReader(role === 'server' ? STRANGER_LIMITS : TRUSTED_LIMITS, {
@@ -98,6 +100,11 @@ export class RtspConn {
     socket.on('error', cause => this.#finish(new FluxError('UPSTREAM_FAILED', cause.message, { cause })));
     socket.on('close', () => this.#finish(undefined));
     this.setIdleTimeout(role === 'server' ? FIRST_TIMEOUT : IDLE_TIMEOUT);
+  }
+
+  /** Address and port of the peer. */
+  get peer(): string {
+    return this.#peer;
   }
 
   get closed(): boolean {
@@ -258,6 +265,10 @@ export class RtspConn {
     this.#pending.clear();
     this.#handlers.onClose(error);
   }
+}
+
+function addressOf(socket: Socket): string {
+  return `${socket.remoteAddress ?? '?'}:${socket.remotePort ?? 0}`;
 }
 
 function protocolError(cause: unknown): FluxError {

@@ -28,7 +28,6 @@ export const RTSP_VERSION = '1.0';
 export const NO_BODY = Buffer.alloc(0);
 /** Bytes before the payload of an interleaved frame: `$`, channel, length (§10.12). */
 export const INTERLEAVED_HEADER_SIZE = 4;
-export const MAX_INTERLEAVED_SIZE = 0xffff;
 export const DOLLAR = 0x24;
 
 /** Methods of §10. What a peer calls besides them is passed on all the same. */
