@@ -1,8 +1,9 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { ParseError } from '@flux-iot/media/model/parse-error';
 import fc from 'fast-check';
-import type { RtspMessage } from './message.ts';
+import { NO_BODY, type RtspMessage } from './message.ts';
 import { RtspReader, type RtspReaderLimits } from './message-reader.ts';
+import { writeInterleaved, writeRequest, writeResponse } from './message-writer.ts';
 
 export const SEED = 20_262;
 
@@ -64,3 +65,43 @@ export function live555Requests(): Buffer[] {
   if (!existsSync(LIVE555_REQUESTS)) return [];
   return readdirSync(LIVE555_REQUESTS).map(name => readFileSync(`${LIVE555_REQUESTS}/${name}`));
 }
+
+export const CHANNELS = [0, 1, 2, 3];
+/** Where reads cut what is sent. */
+export const PLACES = fc.array(fc.nat(100_000), { maxLength: 60 });
+
+export interface Frame {
+  readonly channel: number;
+  readonly payload: Buffer;
+}
+
+/** As far as the reader looks at it: RTP of version 2 on even channels, RTCP on odd ones. */
+export function ofSource({ channel, payload }: Frame, source: number): Frame {
+  const packet = Buffer.from(payload);
+  const isRtcp = channel % 2 === 1;
+  packet[0] = 0x80 | (packet[0]! & 0x3f);
+  packet[1] = isRtcp ? 200 : 96;
+  packet.writeUInt32BE(source, isRtcp ? 4 : 8);
+  return { channel, payload: packet };
+}
+
+export const FRAME = fc
+  .record({ channel: fc.constantFrom(...CHANNELS), payload: bytes(12, 400) })
+  .map(frame => ofSource(frame, 0xaabbcc00 + frame.channel));
+
+/** The bytes of a message or frame, as the product writes them. */
+export function written(unit: Unit): Buffer {
+  if ('message' in unit)
+    return unit.message.kind === 'request' ? writeRequest(unit.message) : writeResponse(unit.message);
+  return 'payload' in unit ? writeInterleaved(unit.channel, unit.payload) : NO_BODY;
+}
+
+/** Lines with the line ends between them. */
+export function text(...lines: string[]): Buffer {
+  return Buffer.from(lines.join('\r\n'), 'latin1');
+}
+
+export const OPTIONS = text('OPTIONS rtsp://host/a RTSP/1.0', 'CSeq: 1', '', '');
+export const RTP = Buffer.from('8060000100000001aabbccdd41', 'hex');
+/** A byte a read. */
+export const SPLIT_ALL = (data: Buffer) => Array.from(data, byte => Buffer.from([byte]));
