@@ -19,7 +19,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Folders of `protocols` that any protocol may use. */
-const SHARED_PROTOCOL_FOLDERS = new Set(['http']);
+const SHARED_PROTOCOL_FOLDERS = new Set(['http', 'authentication', 'camera']);
 
 /** Modules that would bring a socket, file, timer or clock into the pure package. */
 const IMPURE =
