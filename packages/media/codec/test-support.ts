@@ -46,8 +46,8 @@ interface Files {
 }
 
 /**
- * Every string in some folders of Go's fuzzing corpora: a header line, then a Go literal a line. None where the
- * collection is absent.
+ * Every string, of bytes or text, in some folders of Go's fuzzing corpora: a header line, then a Go literal a line. None
+ * where the collection is absent.
  */
 export function goCorpus(files: Files, ...folders: string[]): Buffer[] {
   const inputs: Buffer[] = [];
@@ -56,8 +56,9 @@ export function goCorpus(files: Files, ...folders: string[]): Buffer[] {
     if (!files.existsSync(root)) continue;
     for (const name of files.readdirSync(root)) {
       const text = files.readFileSync(new URL(name, root), 'utf8');
-      for (const [, literal] of text.matchAll(/^(?:\[\]byte|string)\("(.*)"\)$/gm))
+      for (const [, literal] of text.matchAll(/^(?:\[\]byte|string)\("(.*)"\)$/gm)) {
         inputs.push(goString(literal!));
+      }
     }
   }
   return inputs;

@@ -14,12 +14,18 @@ export interface H264Sps {
   readonly height: number;
   /** Frames per second, where the VUI has timing. */
   readonly frameRate: number | undefined;
+  /** How many pictures may come before another in decoding order and after it in output order, where that is said. */
+  readonly reorderDepth: number | undefined;
 }
 
 /** Profiles whose SPS has the chroma format, bit depth and scaling lists (H.264 §7.3.2.1.1). */
 const HIGH_PROFILES = new Set([100, 110, 122, 244, 44, 83, 86, 118, 128, 138, 139, 134, 135]);
 const MAX_DIMENSION = 16_384;
 const EXTENDED_SAR = 255;
+/** The pic_order_cnt_type of streams whose output order is their decoding order (§8.2.1.3). */
+const DECODING_ORDER = 2;
+const MAX_HRD_COUNT = 32;
+const MAX_REORDER_DEPTH = 16;
 
 /** Reads a sequence parameter set NAL unit (H.264 §7.3.2.1.1, E.1.1). */
 export function parseH264Sps(nalUnit: Buffer): H264Sps {
@@ -45,7 +51,7 @@ export function parseH264Sps(nalUnit: Buffer): H264Sps {
     if (reader.flag()) skipScalingLists(reader, chromaFormatIdc === 3 ? 12 : 8);
   }
   reader.ue(); // log2_max_frame_num_minus4
-  skipPictureOrderCount(reader);
+  const pictureOrderCountType = skipPictureOrderCount(reader);
   reader.ue(); // max_num_ref_frames
   reader.skip(1); // gaps_in_frame_num_value_allowed_flag
   const widthInMacroblocks = reader.ue() + 1;
@@ -77,7 +83,7 @@ export function parseH264Sps(nalUnit: Buffer): H264Sps {
     bitDepthChroma,
     width,
     height,
-    frameRate: readFrameRate(reader),
+    ...readVui(reader, pictureOrderCountType === DECODING_ORDER ? 0 : undefined),
   };
 }
 
@@ -94,7 +100,8 @@ function skipScalingLists(reader: BitReader, count: number): void {
   }
 }
 
-function skipPictureOrderCount(reader: BitReader): void {
+/** Returns pic_order_cnt_type. */
+function skipPictureOrderCount(reader: BitReader): number {
   const type = reader.ue();
   if (type === 0) {
     reader.ue();
@@ -106,12 +113,19 @@ function skipPictureOrderCount(reader: BitReader): void {
     if (frames > 255) throw new ParseError('SPS with too many reference frames in its cycle');
     for (let frame = 0; frame < frames; frame++) reader.se();
   }
+  return type;
 }
 
-/** Reads the VUI as far as its timing. Cameras cut it off; a stream plays without it. */
-function readFrameRate(reader: BitReader): number | undefined {
+interface Vui {
+  frameRate: number | undefined;
+  reorderDepth: number | undefined;
+}
+
+/** Reads the VUI as far as it goes. Cameras cut it off; a stream plays without it. */
+function readVui(reader: BitReader, reorderDepth: number | undefined): Vui {
+  const vui: Vui = { frameRate: undefined, reorderDepth };
   try {
-    if (!reader.flag()) return undefined;
+    if (!reader.flag()) return vui;
     if (reader.flag() && reader.bits(8) === EXTENDED_SAR) reader.skip(32);
     if (reader.flag()) reader.skip(1); // overscan
     if (reader.flag()) {
@@ -122,14 +136,46 @@ function readFrameRate(reader: BitReader): number | undefined {
       reader.ue();
       reader.ue();
     }
-    if (!reader.flag()) return undefined;
-    const unitsInTick = reader.bits(32);
-    const timeScale = reader.bits(32);
-    // A frame lasts two ticks, for a tick is a field's (H.264 §E.2.1).
-    const rate = timeScale / (2 * unitsInTick);
-    return unitsInTick > 0 && rate > 0 && rate <= 1000 ? rate : undefined;
+    if (reader.flag()) vui.frameRate = readTiming(reader);
+    const hasNalHrd = reader.flag();
+    if (hasNalHrd) skipHrd(reader);
+    const hasVclHrd = reader.flag();
+    if (hasVclHrd) skipHrd(reader);
+    if (hasNalHrd || hasVclHrd) reader.skip(1); // low_delay_hrd_flag
+    reader.skip(1); // pic_struct_present_flag
+    if (reader.flag()) vui.reorderDepth ??= readReorderDepth(reader);
   } catch (error) {
-    if (error instanceof ParseError) return undefined;
-    throw error;
+    if (!(error instanceof ParseError)) throw error;
   }
+  return vui;
+}
+
+function readTiming(reader: BitReader): number | undefined {
+  const unitsInTick = reader.bits(32);
+  const timeScale = reader.bits(32);
+  reader.skip(1); // fixed_frame_rate_flag
+  // A frame lasts two ticks, for a tick is a field's (H.264 §E.2.1).
+  const rate = timeScale / (2 * unitsInTick);
+  return unitsInTick > 0 && rate > 0 && rate <= 1000 ? rate : undefined;
+}
+
+/** hrd_parameters() (§E.1.2) */
+function skipHrd(reader: BitReader): void {
+  const count = reader.ue() + 1;
+  if (count > MAX_HRD_COUNT) throw new ParseError('SPS with too many buffers');
+  reader.skip(4 + 4); // bit_rate_scale, cpb_size_scale
+  for (let index = 0; index < count; index++) {
+    reader.ue();
+    reader.ue();
+    reader.skip(1);
+  }
+  reader.skip(4 * 5); // lengths of delays and offsets
+}
+
+/** bitstream_restriction (§E.2.1); no decoder holds more than 16 frames back (§A.3.1). */
+function readReorderDepth(reader: BitReader): number | undefined {
+  reader.skip(1); // motion_vectors_over_pic_boundaries_flag
+  for (let index = 0; index < 4; index++) reader.ue();
+  const depth = reader.ue();
+  return depth <= MAX_REORDER_DEPTH ? depth : undefined;
 }

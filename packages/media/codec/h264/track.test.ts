@@ -50,6 +50,13 @@ describe('parseH264Sps', () => {
     expect(of(8)).toMatchObject({ chromaFormatIdc: 3 });
   });
 
+  it('says how far pictures are reordered', () => {
+    // Without B-frames; with a pyramid of them; the same behind an HRD.
+    expect([0, 1, 3].map(index => parseH264Sps(SPS[index]!).reorderDepth)).toEqual([0, 2, 2]);
+    const cut = SPS[1]!.subarray(0, -4);
+    expect(parseH264Sps(cut)).toMatchObject({ frameRate: 30_000 / 1001, reorderDepth: undefined });
+  });
+
   it('does without a VUI that is cut off', () => {
     const cut = SPS[0]!.subarray(0, 13);
     expect(parseH264Sps(cut)).toMatchObject({ width: 640, height: 360, frameRate: undefined });

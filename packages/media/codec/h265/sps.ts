@@ -20,12 +20,15 @@ export interface H265Sps {
   readonly width: number;
   readonly height: number;
   readonly frameRate: number | undefined;
+  /** How many pictures may come before another in decoding order and after it in output order; undefined if cut off. */
+  readonly reorderDepth: number | undefined;
 }
 
 const MAX_SUB_LAYERS = 7;
 const MAX_DIMENSION = 16_384;
 const EXTENDED_SAR = 255;
 const MAX_DELTA_POCS = 32;
+const MAX_REORDER_DEPTH = 16;
 
 /** Reads a sequence parameter set NAL unit (H.265 §7.3.2.2.1, 7.3.3, E.2.1). */
 export function parseH265Sps(nalUnit: Buffer): H265Sps {
@@ -78,7 +81,7 @@ export function parseH265Sps(nalUnit: Buffer): H265Sps {
     bitDepthChroma,
     width,
     height,
-    frameRate: readFrameRate(reader, maxSubLayers),
+    ...readRest(reader, maxSubLayers),
   };
 }
 
@@ -94,16 +97,25 @@ function skipSubLayerLevels(reader: BitReader, maxSubLayers: number): void {
   }
 }
 
-/** Everything between the bit depths and the VUI's timing has to be walked; a stream plays without the timing. */
-function readFrameRate(reader: BitReader, maxSubLayers: number): number | undefined {
+interface Rest {
+  frameRate: number | undefined;
+  reorderDepth: number | undefined;
+}
+
+/** Everything between the bit depths and the VUI's timing has to be walked; a stream plays without it. */
+function readRest(reader: BitReader, maxSubLayers: number): Rest {
+  const rest: Rest = { frameRate: undefined, reorderDepth: undefined };
   try {
     const pictureOrderCountBits = reader.ue() + 4;
     const all = reader.flag();
+    let depth = 0;
+    // The last one is of the highest sub-layer, which is the whole stream.
     for (let layer = all ? 0 : maxSubLayers - 1; layer < maxSubLayers; layer++) {
-      reader.ue();
-      reader.ue();
-      reader.ue();
+      reader.ue(); // sps_max_dec_pic_buffering_minus1
+      depth = reader.ue();
+      reader.ue(); // sps_max_latency_increase_plus1
     }
+    if (depth <= MAX_REORDER_DEPTH) rest.reorderDepth = depth;
     for (let index = 0; index < 6; index++) reader.ue();
     if (reader.flag() && reader.flag()) skipScalingLists(reader);
     reader.skip(2); // amp_enabled_flag, sample_adaptive_offset_enabled_flag
@@ -116,15 +128,15 @@ function readFrameRate(reader: BitReader, maxSubLayers: number): number | undefi
     skipReferencePictureSets(reader);
     if (reader.flag()) {
       const count = reader.ue();
-      if (count > 32) return undefined;
+      if (count > 32) return rest;
       for (let index = 0; index < count; index++) reader.skip(pictureOrderCountBits + 1);
     }
     reader.skip(2); // sps_temporal_mvp_enabled_flag, strong_intra_smoothing_enabled_flag
-    return reader.flag() ? readTiming(reader) : undefined;
+    if (reader.flag()) rest.frameRate = readTiming(reader);
   } catch (error) {
-    if (error instanceof ParseError) return undefined;
-    throw error;
+    if (!(error instanceof ParseError)) throw error;
   }
+  return rest;
 }
 
 function skipScalingLists(reader: BitReader): void {

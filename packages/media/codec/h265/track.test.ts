@@ -51,6 +51,7 @@ describe('parseH265Sps', () => {
       temporalIdNesting: true,
       chromaFormatIdc: 1,
       bitDepthLuma: 8,
+      reorderDepth: 2,
     });
     expect(parseH265Sps(SPS[2]!)).toMatchObject({ bitDepthLuma: 10, bitDepthChroma: 10 });
     expect(parseH265Sps(SPS[3]!)).toMatchObject({ chromaFormatIdc: 2 });

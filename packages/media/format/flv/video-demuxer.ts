@@ -1,9 +1,7 @@
 import { isAv1Key } from '../../codec/av1/obu.ts';
 import { av1Track } from '../../codec/av1/track.ts';
 import { parseAvcConfigurationRecord } from '../../codec/h264/configuration-record.ts';
-import { h264Track } from '../../codec/h264/track.ts';
 import { parseHevcConfigurationRecord } from '../../codec/h265/configuration-record.ts';
-import { h265Track } from '../../codec/h265/track.ts';
 import {
   FOUND_KEY,
   FOUND_PARAMETER_SETS,
@@ -11,6 +9,7 @@ import {
   parameterSetsOf,
   toFourByteLengths,
 } from '../../codec/length-prefixed.ts';
+import { NalUnitTrackMaker, type ParameterSets } from '../../codec/nal-unit-track.ts';
 import { isVp9Key, vp9Track } from '../../codec/vp9/track.ts';
 import { ParseError } from '../../model/parse-error.ts';
 import { VideoSample } from '../../model/sample.ts';
@@ -22,12 +21,6 @@ import { parseVideoTag, type VideoTag } from './video-tag.ts';
 
 type VideoFrame = VideoTag & { kind: 'frame' };
 
-interface ParameterSets {
-  readonly vps: readonly Buffer[];
-  readonly sps: readonly Buffer[];
-  readonly pps: readonly Buffer[];
-}
-
 const TRACK_ID = 1;
 const CLOCK_RATE = 90_000;
 const NONE: readonly Buffer[] = [];
@@ -37,6 +30,7 @@ export class VideoDemuxer {
   readonly #receiver: DemuxerReceiver;
   readonly #timeline: Timeline;
   #track: VideoTrack | undefined;
+  #maker: NalUnitTrackMaker | undefined;
   /** Bytes of a NAL unit's length, as the configuration record has it. */
   #lengthSize = 4;
 
@@ -105,17 +99,13 @@ export class VideoDemuxer {
     this.#receiver.write(VideoSample.fromData(TRACK_ID, dts, pts, key, data));
   }
 
-  /** A list that is empty leaves the track's as it is; sets that the track has make no new version of it. */
   #useParameterSets(codec: 'h264' | 'h265', found: ParameterSets): void {
-    const before = this.#track?.codec === codec ? this.#track : undefined;
-    const beforeVps = before?.codec === 'h265' ? before.vps : NONE;
-    const sps = found.sps.length > 0 ? found.sps : (before?.sps ?? NONE);
-    const pps = found.pps.length > 0 ? found.pps : (before?.pps ?? NONE);
-    const vps = found.vps.length > 0 ? found.vps : beforeVps;
-    if (sps.length === 0 || pps.length === 0) return;
-    if (before && hasAll(before.sps, sps) && hasAll(before.pps, pps) && hasAll(beforeVps, vps)) return;
-    const identity = this.#identity();
-    this.#setTrack(codec === 'h264' ? h264Track(identity, sps, pps) : h265Track(identity, vps, sps, pps));
+    const isOther = this.#track !== undefined && this.#track.codec !== codec;
+    let maker = this.#maker;
+    if (maker?.codec !== codec || isOther) maker = new NalUnitTrackMaker(codec, () => this.#identity());
+    this.#maker = maker;
+    const track = maker.use(found);
+    if (track) this.#setTrack(track);
   }
 
   #identity(): TrackIdentity {
@@ -126,10 +116,6 @@ export class VideoDemuxer {
     this.#track = track;
     this.#receiver.setTrack(track);
   }
-}
-
-function hasAll(sets: readonly Buffer[], wanted: readonly Buffer[]): boolean {
-  return sets === wanted || wanted.every(set => sets.some(other => other.equals(set)));
 }
 
 /** The record comes as FFmpeg writes it, with version and flags of its MP4 box, or as the standard has it, without. */
