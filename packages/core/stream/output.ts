@@ -92,6 +92,12 @@ export class Output implements StreamSink, Flushable {
     return this.#viewers.size;
   }
 
+  /** Whether a viewer that begins now with the cached pictures gets some at once. Sends what waits, as `attach` does. */
+  hasCachedPictures(): boolean {
+    this.flush();
+    return this.#gop.length > 0;
+  }
+
   /** Throws `CODEC_UNSUPPORTED` where a viewer would get nothing of the tracks that the stream has now. */
   requireTracks(): void {
     if (this.#tracks.length > 0) return;
@@ -140,6 +146,8 @@ export class Output implements StreamSink, Flushable {
     this.#init = undefined;
     if (carried.length === 0) return;
     if (isFirst) {
+      // The muxer knows the tracks before their samples come, also where no viewer has come yet.
+      this.#initBytes();
       for (const attached of this.#viewers) this.#begin(attached, undefined);
       return;
     }
