@@ -19,13 +19,20 @@ export interface AacFormat extends PayloadFormat {
   readonly config: Buffer;
 }
 
-/** A format that its own stream, clock rate and channels describe. */
-export interface PlainFormat extends PayloadFormat {
-  readonly codec: 'av1' | 'opus' | 'mp3' | 'g711a' | 'g711u';
+/** A format whose sequence header comes in the stream. */
+export interface Av1Format extends PayloadFormat {
+  readonly codec: 'av1';
 }
 
+/** A format that its frames, or its clock rate and channels, describe. */
+export interface PlainAudioFormat extends PayloadFormat {
+  readonly codec: 'opus' | 'mp3' | 'g711a' | 'g711u';
+}
+
+export type VideoFormat = NalUnitFormat | Av1Format;
+export type AudioFormat = AacFormat | PlainAudioFormat;
 /** All that it takes to receive a track. */
-export type ReceivableFormat = NalUnitFormat | AacFormat | PlainFormat;
+export type ReceivableFormat = VideoFormat | AudioFormat;
 
 /** A format that can't be received, by name and with the reason in words. */
 export interface UnsupportedFormat {
@@ -38,6 +45,10 @@ export interface UnsupportedFormat {
 export type MediaFormat = ReceivableFormat | UnsupportedFormat;
 
 const AAC_LC = 2;
+
+export function isVideoFormat(format: ReceivableFormat): format is VideoFormat {
+  return format.codec === 'h264' || format.codec === 'h265' || format.codec === 'av1';
+}
 
 /**
  * What a media description says of its stream: the first of its payload types that can be received, or why none of
