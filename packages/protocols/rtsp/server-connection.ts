@@ -71,6 +71,8 @@ const METHODS = [
 const MAX_QUEUED = 16;
 const IDLE_TIMEOUT = 60_000;
 const KEEP_ALIVE_DELAY = 30_000;
+/** Milliseconds that a player has for its TEARDOWN once its stream is over. */
+const FAREWELL = 1000;
 const TORN_DOWN: EndReason = { code: 'unpublished', message: 'The client said goodbye.' };
 
 /** The server's side of an RTSP connection: its requests, one after the other, and the session that it has. */
@@ -341,10 +343,11 @@ export class ServerConnection {
 
   /** The stream ended, the publisher was sent away, or the client gave no sign of life. */
   #sessionOver(reason: EndReason): void {
-    this.#forget();
     if (reason.code === 'timed-out' || reason.code === 'viewer-stalled')
       this.#options.onRefused(new FluxError('TIMED_OUT', reason.message), this.peer);
-    this.#conn.end();
+    // A player was told by BYE, and may say goodbye itself before the connection is closed.
+    if (this.#session?.kind === 'player') setTimeout(() => this.#conn.end(), FAREWELL).unref();
+    else this.#conn.end();
   }
 
   // --- who may --------------------------------------------------------------------------------------------------

@@ -65,8 +65,8 @@ export abstract class RtspSession {
     this.#closed = true;
     clearTimeout(this.#timer);
     this.onEnd(reason);
-    this.transports.close();
     this.#onEnded(this);
+    this.transports.close();
   }
 
   protected abstract onEnd(reason: EndReason): void;

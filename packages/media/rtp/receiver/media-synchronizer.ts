@@ -43,6 +43,20 @@ export class MediaSynchronizer {
     return this.#clock.started ? this.#clock.latest + (now - this.#lastArrival) / 1000 : START;
   }
 
+  /** Seconds from source time to stream time. */
+  get offset(): number {
+    return this.#clock.offset;
+  }
+
+  /** By how many seconds reports put a track before another that is known, the picture first; undefined without. */
+  driftOf(track: TrackClock): number | undefined {
+    const offset = track.wallClockOffset;
+    const others = this.#tracks.filter(other => other !== track && other.wallClockOffset !== undefined);
+    const reference = others.find(other => other.kind === 'video') ?? others[0];
+    if (offset === undefined || reference?.wallClockOffset === undefined) return undefined;
+    return offset - reference.wallClockOffset;
+  }
+
   /** A frame came. */
   advance(now: number): void {
     this.#lastArrival = now;
@@ -92,9 +106,9 @@ export class TrackClock {
    */
   next(timestamp: number, delay: number, now: number): number {
     const isFirst = this.#offset === undefined;
-    this.#offset ??= Math.round(this.#synchronizer.timeAt(now) * this.#clockRate) - timestamp;
+    const offset = this.#offset ?? this.#begin(timestamp, now);
     // Modulo 2^32, for the timeline to unwrap.
-    const decoded = this.#timeline.next((timestamp - delay + this.#offset) >>> 0);
+    const decoded = this.#timeline.next((timestamp - delay + offset) >>> 0);
     this.#synchronizer.advance(now);
     this.#timestamp = timestamp;
     this.#presented = decoded + delay;
@@ -146,6 +160,22 @@ export class TrackClock {
       if (isConfirmed && drift > 0 === this.#drift > 0) this.#move(drift);
       else this.#drift = drift;
     }
+  }
+
+  /**
+   * Puts the first frame where it came; or, where reports came before it, where they put it beside another track: some
+   * senders gather sound for half a second before they send it.
+   */
+  #begin(timestamp: number, now: number): number {
+    const arrival = this.#synchronizer.timeAt(now);
+    this.#offset = Math.round(arrival * this.#clockRate) - timestamp;
+    this.#timestamp = timestamp;
+    this.#presented = Math.round((arrival + this.#synchronizer.offset) * this.#clockRate);
+    const drift = this.#synchronizer.driftOf(this);
+    if (drift !== undefined && Math.abs(drift) <= MAX_CORRECTION) {
+      this.#offset += Math.round(drift * this.#clockRate);
+    }
+    return this.#offset;
   }
 
   #move(seconds: number): void {
