@@ -485,6 +485,36 @@ describe('RtpTrackReceiver, audio', () => {
     expect(audio(setup)).toEqual([48_000, 49_024, 50_048]);
   });
 
+  it('takes the configuration of AAC from its depacketiser, where that knows it', () => {
+    let config: Buffer | undefined;
+    const createDepacketizer: RtpTrackReceiverOptions['createDepacketizer'] = (_format, receive) => {
+      const depacketizer = new TestDepacketizer(receive);
+      return {
+        push: (packet, lost) => depacketizer.push(packet, lost),
+        flush: () => depacketizer.flush(),
+        get config() {
+          return config;
+        },
+      };
+    };
+    const setup = new Setup({ ...AAC, config: undefined }, { createDepacketizer });
+    const sender = new TestSender({ payloadType: 97 });
+    setup.track.announce();
+    setup.push(sender.packets(0, Buffer.alloc(10)));
+    expect(setup.found.tracks).toEqual([]);
+    config = hex('1190');
+    setup.push(sender.packets(1024, Buffer.alloc(10)));
+    config = hex('1210');
+    setup.push(sender.packets(2048, Buffer.alloc(10)));
+    config = Buffer.from(config);
+    setup.push(sender.packets(3072, Buffer.alloc(10)));
+    expect(setup.found.tracks).toMatchObject([
+      { codec: 'aac', version: 1, sampleRate: 48_000 },
+      { version: 2, sampleRate: 44_100 },
+    ]);
+    expect(setup.track.counters).toMatchObject({ frames: 3, droppedFrames: 1 });
+  });
+
   it.each([
     [{ ...PCMA, channels: 2 } as ReceivableFormat, { codec: 'g711a', sampleRate: 8000, channels: 2 }],
     [{ ...PCMA, codec: 'g711u' } as ReceivableFormat, { codec: 'g711u', sampleRate: 8000, channels: 1 }],
