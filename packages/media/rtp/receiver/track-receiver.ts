@@ -140,6 +140,14 @@ export class RtpTrackReceiver {
     this.#guard(() => this.#frames.announce());
   }
 
+  /**
+   * The session starts with this time stamp: `rtptime` of RTSP's RTP-Info (RFC 2326 §12.33), for those who have it of
+   * all their tracks.
+   */
+  startsAt(rtpTimestamp: number): void {
+    this.#clock.startsAt(rtpTimestamp);
+  }
+
   /** A packet came. It may be filled anew after the call. */
   packet(packet: RtpPacket, now: number): void {
     // Another payload type of the same source counts in its sequence; that of another source does not.
