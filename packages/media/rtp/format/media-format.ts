@@ -5,7 +5,6 @@ import type { MediaDescription } from '../sdp/session-description.ts';
 import { parseFormatParameters } from './format-parameters.ts';
 import { type PayloadFormat, payloadFormats } from './payload-format.ts';
 import { parameterSetsOf } from './sprop.ts';
-import { streamMuxAudioConfig } from './stream-mux-config.ts';
 
 /** A format of NAL units; sets that the session description leaves out come in the stream. */
 export interface NalUnitFormat extends PayloadFormat {
@@ -15,8 +14,8 @@ export interface NalUnitFormat extends PayloadFormat {
 
 export interface AacFormat extends PayloadFormat {
   readonly codec: 'aac';
-  /** AudioSpecificConfig. */
-  readonly config: Buffer;
+  /** AudioSpecificConfig; undefined where the depacketiser knows it (LATM). */
+  readonly config: Buffer | undefined;
 }
 
 /** A format whose sequence header comes in the stream. */
@@ -93,7 +92,7 @@ function describe(payload: PayloadFormat): ReceivableFormat | undefined {
     case 'MPEG4-GENERIC':
       return genericAacFormat(payload);
     case 'MP4A-LATM':
-      return latmFormat(payload);
+      return { ...payload, codec: 'aac', config: undefined };
     case 'OPUS':
       return { ...payload, codec: 'opus', channels: opusChannels(payload) };
     case 'MPA':
@@ -120,14 +119,6 @@ function genericAacFormat(payload: PayloadFormat): AacFormat {
   const config = hex(parameters.get('config'));
   const clockRate = payload.clockRate || parseAudioSpecificConfig(config).coreSampleRate;
   return { ...payload, clockRate, codec: 'aac', config: checkedConfig(config, clockRate, payload.channels) };
-}
-
-function latmFormat(payload: PayloadFormat): AacFormat {
-  const streamMuxConfig = hex(parseFormatParameters(payload.formatParameters).get('config'));
-  if (streamMuxConfig.length === 0) throw new ParseError('its configuration comes in the stream');
-  const config = streamMuxAudioConfig(streamMuxConfig);
-  const { coreSampleRate } = parseAudioSpecificConfig(config);
-  return { ...payload, clockRate: payload.clockRate || coreSampleRate, codec: 'aac', config };
 }
 
 /** Cameras leave the configuration out, or cut it off: what they send is LC then. */

@@ -9,6 +9,7 @@ import { AudioSample } from '../../model/sample.ts';
 import type { AudioTrack, TrackIdentity } from '../../model/track.ts';
 import type { RtpFrame } from '../depacketizer.ts';
 import type { AudioFormat } from '../format/media-format.ts';
+import type { PayloadFormat } from '../format/payload-format.ts';
 import type { FrameContext, FrameReader } from './frame-reader.ts';
 
 const LAYER_3 = 3;
@@ -20,17 +21,23 @@ export class AudioReader implements FrameReader {
   dropped = 0;
   readonly #context: FrameContext;
   readonly #format: AudioFormat;
+  readonly #streamConfig: () => Buffer | undefined;
   #track: AudioTrack | undefined;
 
-  constructor(format: AudioFormat, context: FrameContext) {
+  /** `streamConfig`: the AudioSpecificConfig of the newest frame, where its depacketiser knows it. */
+  constructor(format: AudioFormat, context: FrameContext, streamConfig: () => Buffer | undefined) {
     this.#context = context;
     this.#format = format;
+    this.#streamConfig = streamConfig;
   }
 
   announce(): void {
-    if (this.#track) return;
-    const track = describedTrack(this.#identity(), this.#format);
-    if (track) this.#setTrack(track);
+    const format = this.#format;
+    if (format.codec === 'aac') {
+      this.#useAacConfig(this.#streamConfig() ?? format.config);
+    } else if (format.codec !== 'mp3' && !this.#track) {
+      this.#setTrack(plainTrack(this.#identity(), format.codec, format));
+    }
   }
 
   lose(): void {}
@@ -55,8 +62,14 @@ export class AudioReader implements FrameReader {
     const { receiver, trackId, clock } = this.#context;
     if (this.#format.codec === 'mp3') this.#useMp3Header(data);
     else this.announce();
+    if (!this.#track) return false;
     receiver.write(new AudioSample(trackId, clock.next(timestamp, 0, now), data));
     return true;
+  }
+
+  #useAacConfig(config: Buffer | undefined): void {
+    if (!config || (this.#track?.codec === 'aac' && this.#track.config.equals(config))) return;
+    this.#setTrack(aacTrack(this.#identity(), config));
   }
 
   /** A track of MP3 is what its frames say. */
@@ -77,19 +90,13 @@ export class AudioReader implements FrameReader {
   }
 }
 
-/** Undefined for a track that only its frames describe. */
-function describedTrack(identity: TrackIdentity, format: AudioFormat): AudioTrack | undefined {
-  switch (format.codec) {
-    case 'aac':
-      return aacTrack(identity, format.config);
-    case 'opus': {
-      const channels = format.channels === 1 ? 1 : 2;
-      return opusTrack(identity, opusHead({ channels, preSkip: 0, inputSampleRate: format.clockRate }));
-    }
-    case 'g711a':
-    case 'g711u':
-      return g711Track(identity, format.codec, format.clockRate, format.channels);
-    case 'mp3':
-      return undefined;
-  }
+/** A track that clock rate and channels describe. */
+function plainTrack(
+  identity: TrackIdentity,
+  codec: 'opus' | 'g711a' | 'g711u',
+  { clockRate, channels }: PayloadFormat,
+): AudioTrack {
+  if (codec !== 'opus') return g711Track(identity, codec, clockRate, channels);
+  const head = opusHead({ channels: channels === 1 ? 1 : 2, preSkip: 0, inputSampleRate: clockRate });
+  return opusTrack(identity, head);
 }

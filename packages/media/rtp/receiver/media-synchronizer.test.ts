@@ -87,7 +87,7 @@ describe('MediaSynchronizer', () => {
     expect(Math.abs(session.skew)).toBeLessThanOrEqual(40);
   });
 
-  it.each([150, -150, 4000, -4000])('moves sound that comes %d ms late to its picture', delay => {
+  it.each([150, -150, 4000, -4000])('brings sound that comes %d ms late and its picture together', delay => {
     const session = new Session(delay);
     session.run(0, 5000);
     expect(session.skew).toBe(delay);
@@ -95,16 +95,53 @@ describe('MediaSynchronizer', () => {
     session.report('audio', 4900 - delay);
     session.run(5000, 12_000);
     expect(session.skew).toBe(0);
-    // Sound that is moved back is dropped as far as its time was filled, never squeezed.
-    expect(session.dropped).toBe(delay > 0 ? Math.floor(delay / 20) : 0);
+    // Whichever was early is moved on; nothing is lost.
+    expect(session.dropped).toBe(0);
+    expect(session.audioOffset).toBe(1000 + Math.max(0, delay));
     expect(session.mends.filter(({ kind }) => kind !== 'wrap')).toEqual([]);
   });
 
-  it('aligns with reports that came before the first frames', () => {
-    const session = new Session(200);
-    session.report('audio', 0);
-    session.report('video', 0);
+  it('puts tracks where the reports say, if they are there before the first frames', () => {
+    for (const delay of [200, -200]) {
+      const session = new Session(delay);
+      session.report('audio', 0);
+      session.report('video', 0);
+      session.picture(0);
+      session.sound(-delay, 0);
+      expect(session.skew).toBe(0);
+      session.run(20, 1000);
+      expect(session).toMatchObject({ skew: 0, videoOffset: 1000, dropped: 0 });
+    }
+  });
+
+  it('puts tracks where the session says that they start', () => {
+    const session = new Session(300);
+    session.video.startsAt(VIDEO_START);
+    session.audio.startsAt(AUDIO_START);
     session.run(0, 1000);
+    expect(session).toMatchObject({ skew: 0, videoOffset: 1000 });
+    // The reports know better.
+    session.report('video', 900, 20);
+    session.report('audio', 600);
+    session.run(1000, 2000);
+    expect(session).toMatchObject({ skew: -20, videoOffset: 1020 });
+  });
+
+  it('takes no start that has nothing to do with the track', () => {
+    const session = new Session(300);
+    session.video.startsAt(VIDEO_START);
+    session.audio.startsAt(0);
+    session.run(0, 1000);
+    expect(session.skew).toBe(300);
+  });
+
+  it('aligns by reports of which one is some time ago', () => {
+    const session = new Session(100);
+    session.run(0, 1000);
+    session.report('video', 900);
+    session.run(1000, 30_000);
+    session.report('audio', 29_800);
+    session.run(30_000, 31_000);
     expect(session.skew).toBe(0);
   });
 
@@ -127,7 +164,12 @@ describe('MediaSynchronizer', () => {
     session.report('audio', 3800, 90);
     session.report('audio', 3900, 90);
     session.run(4000, 5000);
-    expect(session.skew).toBe(90);
+    expect(session).toMatchObject({ skew: 90, videoOffset: 1000, dropped: 0 });
+    // Sound that is moved back is dropped as far as its time is filled, never squeezed.
+    session.report('audio', 4800, 10);
+    session.report('audio', 4900, 10);
+    session.run(5000, 6000);
+    expect(session).toMatchObject({ skew: 10, videoOffset: 1000, dropped: 4 });
   });
 
   it('does not believe reports that have nothing to do with the track', () => {

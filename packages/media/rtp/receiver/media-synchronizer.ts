@@ -1,16 +1,19 @@
-import type { SourceClock } from '../../model/timeline.ts';
-import { Timeline } from '../../model/timeline.ts';
+import { type SourceClock, Timeline } from '../../model/timeline.ts';
 
-/** Source time in seconds of a session's first frame: what comes before it has room. */
+/** Source time in seconds of a session's first frame: what turns out to belong before it has room. */
 const START = 1;
-/** Seconds: sender reports that put two tracks further apart than they came are wrong. */
-const MAX_CORRECTION = 10;
+/**
+ * Seconds: what puts two tracks further apart than this is wrong. Less than what a timeline takes for a jump, so that
+ * it lets a track be moved as far.
+ */
+const MAX_CORRECTION = 8;
 /** Seconds by which the tracks may drift apart before the sound is put right again (EBU R 37 allows 60 ms). */
 const MAX_DRIFT = 0.06;
 /** Seconds: what need not be put right the first time. */
 const MIN_CORRECTION = 0.005;
+/** Seconds: time stamps further apart have nothing to do with each other; some cameras report those of nothing. */
+const MAX_DISTANCE = 60;
 
-/** What a track needs of its format and its stream. */
 export interface TrackClockOptions {
   readonly trackId: number;
   readonly kind: 'video' | 'audio';
@@ -20,8 +23,9 @@ export interface TrackClockOptions {
 
 /**
  * Puts the tracks of one session on one clock. RTP time stamps begin anywhere, in each track elsewhere (RFC 3550
- * §5.1). So each track's first frame is put where it came; once sender reports of both tell which of their time stamps
- * are the same instant (§6.4.1), the sound is moved to the picture. Times are milliseconds of any steady clock.
+ * §5.1). Sender reports tell which of them are the same instant (§6.4.1), RTSP's RTP-Info which of them the session
+ * starts with (RFC 2326 §12.33). A track of which neither is known when its first frame comes is put where it came,
+ * and moved when the reports are there. Times are milliseconds of any steady clock.
  */
 export class MediaSynchronizer {
   readonly #clock: SourceClock;
@@ -38,23 +42,14 @@ export class MediaSynchronizer {
     return track;
   }
 
-  /** Source time in seconds of what comes at `now`. */
-  timeAt(now: number): number {
-    return this.#clock.started ? this.#clock.latest + (now - this.#lastArrival) / 1000 : START;
-  }
-
-  /** Seconds from source time to stream time. */
-  get offset(): number {
-    return this.#clock.offset;
-  }
-
-  /** By how many seconds reports put a track before another that is known, the picture first; undefined without. */
-  driftOf(track: TrackClock): number | undefined {
-    const offset = track.wallClockOffset;
-    const others = this.#tracks.filter(other => other !== track && other.wallClockOffset !== undefined);
-    const reference = others.find(other => other.kind === 'video') ?? others[0];
-    if (offset === undefined || reference?.wallClockOffset === undefined) return undefined;
-    return offset - reference.wallClockOffset;
+  /** Source time in seconds at which a track's first frame belongs, which comes at `now`. */
+  place(track: TrackClock, timestamp: number, now: number): number {
+    if (!this.#clock.started) return START;
+    const byArrival = this.#clock.latest + (now - this.#lastArrival) / 1000;
+    const streamTime = this.#streamTime(track, timestamp);
+    if (streamTime === undefined) return byArrival;
+    const time = streamTime - this.#clock.offset;
+    return Math.abs(time - byArrival) <= MAX_CORRECTION ? time : byArrival;
   }
 
   /** A frame came. */
@@ -62,21 +57,55 @@ export class MediaSynchronizer {
     this.#lastArrival = now;
   }
 
-  /** Moves the sound to the picture, as far as both are known. `reported` has a new sender report. */
+  /**
+   * Brings sound and picture together as far as both are known. `reported` has a new sender report. At first the one
+   * that is early is moved on, which loses nothing; later, when they drift apart, the sound follows the picture.
+   */
   align(reported: TrackClock | undefined): void {
-    const video = this.#tracks.find(track => track.kind === 'video' && track.wallClockOffset !== undefined);
-    const reference = video?.wallClockOffset;
-    if (reference === undefined) return;
-    for (const track of this.#tracks) {
-      const offset = track.wallClockOffset;
-      if (track.kind === 'audio' && offset !== undefined) track.align(offset - reference, track === reported);
+    const video = this.#tracks.find(track => track.kind === 'video');
+    if (video?.wallClockOffset === undefined) return;
+    for (const audio of this.#tracks) {
+      if (audio.kind !== 'audio' || audio.wallClockOffset === undefined) continue;
+      // Seconds by which the sound is early.
+      const early = audio.wallClockOffset - video.wallClockOffset;
+      if (Math.abs(early) > MAX_CORRECTION) continue;
+      if (audio.isAligned) {
+        if (audio === reported) audio.correctDrift(early);
+      } else {
+        if (early >= MIN_CORRECTION) audio.move(early);
+        else if (early <= -MIN_CORRECTION) this.#moveAligned(video, -early);
+        audio.isAligned = true;
+      }
     }
+  }
+
+  #moveAligned(video: TrackClock, seconds: number): void {
+    video.move(seconds);
+    for (const track of this.#tracks) if (track.kind === 'audio' && track.isAligned) track.move(seconds);
+  }
+
+  /** Where another track says that a time stamp of this one belongs, in seconds. */
+  #streamTime(track: TrackClock, timestamp: number): number | undefined {
+    const wallClock = track.wallClockAt(timestamp);
+    const sessionTime = track.sessionTimeAt(timestamp);
+    for (const other of this.#tracks) {
+      if (other === track) continue;
+      if (wallClock !== undefined && other.wallClockOffset !== undefined) {
+        return wallClock - other.wallClockOffset;
+      }
+      if (sessionTime !== undefined && other.sessionOffset !== undefined) {
+        return sessionTime - other.sessionOffset;
+      }
+    }
+    return undefined;
   }
 }
 
 /** The time stamps of one track, on the way to its `Timeline`. */
 export class TrackClock {
   readonly kind: 'video' | 'audio';
+  /** Of sound: it has been put beside the picture by sender reports. */
+  isAligned = false;
   readonly #timeline: Timeline;
   readonly #clockRate: number;
   readonly #synchronizer: MediaSynchronizer;
@@ -85,9 +114,10 @@ export class TrackClock {
   /** The newest frame: its time stamp, and its presentation time in ticks of the stream. */
   #timestamp = 0;
   #presented = 0;
-  /** The newest sender report that has not turned out wrong: an instant in seconds, and as a time stamp. */
+  /** The newest sender report: an instant in seconds, and as a time stamp. */
   #report: { readonly seconds: number; readonly timestamp: number } | undefined;
-  #isAligned = false;
+  /** The time stamp with which the session starts. */
+  #start: number | undefined;
   /** How far off the track was by its last report, in seconds. */
   #drift = 0;
   /** Stream time up to which there is sound already; undefined but after a move back. */
@@ -106,9 +136,9 @@ export class TrackClock {
    */
   next(timestamp: number, delay: number, now: number): number {
     const isFirst = this.#offset === undefined;
-    const offset = this.#offset ?? this.#begin(timestamp, now);
+    this.#offset ??= Math.round(this.#synchronizer.place(this, timestamp, now) * this.#clockRate) - timestamp;
     // Modulo 2^32, for the timeline to unwrap.
-    const decoded = this.#timeline.next((timestamp - delay + offset) >>> 0);
+    const decoded = this.#timeline.next((timestamp - delay + this.#offset) >>> 0);
     this.#synchronizer.advance(now);
     this.#timestamp = timestamp;
     this.#presented = decoded + delay;
@@ -131,54 +161,55 @@ export class TrackClock {
     this.#synchronizer.align(this);
   }
 
+  /** The session starts with this time stamp, as it does with those that its other tracks are told. */
+  startsAt(timestamp: number): void {
+    this.#start = timestamp;
+  }
+
   /** Another source goes on with the track: its time stamps have nothing to do with those before. */
   restart(): void {
     this.#offset = undefined;
     this.#report = undefined;
-    this.#isAligned = false;
+    this.#start = undefined;
+    this.isAligned = false;
     this.#drift = 0;
     this.#filled = undefined;
   }
 
-  /** Seconds from stream time to wall-clock time by the newest report; undefined while there is no usable one. */
+  /** The wall-clock time in seconds of a time stamp, by the newest report. */
+  wallClockAt(timestamp: number): number | undefined {
+    if (!this.#report) return undefined;
+    const distance = this.#secondsTo(timestamp, this.#report.timestamp);
+    return distance === undefined ? undefined : this.#report.seconds + distance;
+  }
+
+  /** Seconds from stream time to wall-clock time; undefined while that is not known. */
   get wallClockOffset(): number | undefined {
-    if (!this.#report || this.#offset === undefined) return undefined;
-    const { seconds, timestamp } = this.#report;
-    // Some cameras report time stamps that are none of this track's.
-    if (Math.abs((timestamp - this.#timestamp) | 0) > MAX_CORRECTION * this.#clockRate) return undefined;
-    return seconds - this.#presentedAt(timestamp) / this.#clockRate;
+    if (this.#offset === undefined) return undefined;
+    const wallClock = this.wallClockAt(this.#timestamp);
+    return wallClock === undefined ? undefined : wallClock - this.#presented / this.#clockRate;
   }
 
-  /** The track comes `drift` seconds too early beside the picture. Later reports have to say so twice. */
-  align(drift: number, isReported: boolean): void {
-    if (Math.abs(drift) > MAX_CORRECTION) return;
-    if (!this.#isAligned) {
-      this.#isAligned = true;
-      if (Math.abs(drift) >= MIN_CORRECTION) this.#move(drift);
-    } else if (isReported) {
-      const isConfirmed = Math.min(Math.abs(drift), Math.abs(this.#drift)) > MAX_DRIFT;
-      if (isConfirmed && drift > 0 === this.#drift > 0) this.#move(drift);
-      else this.#drift = drift;
-    }
+  /** Seconds from the start of the session to a time stamp. */
+  sessionTimeAt(timestamp: number): number | undefined {
+    return this.#start === undefined ? undefined : this.#secondsTo(timestamp, this.#start);
   }
 
-  /**
-   * Puts the first frame where it came; or, where reports came before it, where they put it beside another track: some
-   * senders gather sound for half a second before they send it.
-   */
-  #begin(timestamp: number, now: number): number {
-    const arrival = this.#synchronizer.timeAt(now);
-    this.#offset = Math.round(arrival * this.#clockRate) - timestamp;
-    this.#timestamp = timestamp;
-    this.#presented = Math.round((arrival + this.#synchronizer.offset) * this.#clockRate);
-    const drift = this.#synchronizer.driftOf(this);
-    if (drift !== undefined && Math.abs(drift) <= MAX_CORRECTION) {
-      this.#offset += Math.round(drift * this.#clockRate);
-    }
-    return this.#offset;
+  /** Seconds from stream time to session time; undefined while that is not known. */
+  get sessionOffset(): number | undefined {
+    if (this.#offset === undefined) return undefined;
+    const sessionTime = this.sessionTimeAt(this.#timestamp);
+    return sessionTime === undefined ? undefined : sessionTime - this.#presented / this.#clockRate;
   }
 
-  #move(seconds: number): void {
+  /** The sound is early by some seconds. A single report may be wrong: the next one has to say the same. */
+  correctDrift(early: number): void {
+    const isConfirmed = Math.min(Math.abs(early), Math.abs(this.#drift)) > MAX_DRIFT;
+    if (isConfirmed && early > 0 === this.#drift > 0) this.move(early);
+    else this.#drift = early;
+  }
+
+  move(seconds: number): void {
     const ticks = Math.round(seconds * this.#clockRate);
     if (ticks < 0) this.#filled = Math.max(this.#filled ?? 0, this.#presented);
     this.#offset = (this.#offset ?? 0) + ticks;
@@ -188,5 +219,11 @@ export class TrackClock {
 
   #presentedAt(timestamp: number): number {
     return this.#presented + ((timestamp - this.#timestamp) | 0);
+  }
+
+  /** Undefined where they are too far apart. */
+  #secondsTo(timestamp: number, from: number): number | undefined {
+    const seconds = ((timestamp - from) | 0) / this.#clockRate;
+    return Math.abs(seconds) <= MAX_DISTANCE ? seconds : undefined;
   }
 }

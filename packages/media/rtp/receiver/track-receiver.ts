@@ -12,12 +12,21 @@ import type { DamagePolicy, FrameContext, FrameReader } from './frame-reader.ts'
 import type { MediaSynchronizer, TrackClock } from './media-synchronizer.ts';
 import { VideoReader } from './video-reader.ts';
 
+/** A depacketiser that may know its codec's configuration better than the session description. */
+export interface ConfiguredDepacketizer extends Depacketizer {
+  /** AAC: the AudioSpecificConfig of the newest frame; undefined as long as nothing says it. It may change. */
+  readonly config?: Buffer | undefined;
+}
+
 export interface RtpTrackReceiverOptions {
   /** Takes the track and its samples; the core's publication is one. */
   readonly receiver: DemuxerReceiver;
   readonly trackId: number;
   readonly format: ReceivableFormat;
-  readonly createDepacketizer: (format: ReceivableFormat, receive: RtpFrameReceiver) => Depacketizer;
+  readonly createDepacketizer: (
+    format: ReceivableFormat,
+    receive: RtpFrameReceiver,
+  ) => ConfiguredDepacketizer;
   /** Shared by the tracks of the session. */
   readonly synchronizer: MediaSynchronizer;
   /** Packets come by TCP. */
@@ -60,7 +69,7 @@ export class RtpTrackReceiver {
   readonly format: ReceivableFormat;
   readonly #clock: TrackClock;
   readonly #frames: FrameReader;
-  readonly #depacketizer: Depacketizer;
+  readonly #depacketizer: ConfiguredDepacketizer;
   readonly #order: ReorderBuffer;
   readonly #statistics: ReceiverStatistics;
   readonly #onBadMedia: ((error: ParseError) => void) | undefined;
@@ -73,6 +82,7 @@ export class RtpTrackReceiver {
   /** Time stamp of the packet that is being pushed, if it is the first one after a loss. */
   #lossTimestamp: number | undefined;
 
+  /** Throws what `createDepacketizer` throws. */
   constructor(options: RtpTrackReceiverOptions) {
     const { receiver, trackId, format, synchronizer, isReliable, limits } = options;
     this.format = format;
@@ -82,7 +92,7 @@ export class RtpTrackReceiver {
     const context: FrameContext = { receiver, trackId, clock: this.#clock, damage: options.damage ?? 'drop' };
     this.#frames = isVideoFormat(format)
       ? new VideoReader(format, context)
-      : new AudioReader(format, context);
+      : new AudioReader(format, context, () => this.#depacketizer.config);
     this.#depacketizer = options.createDepacketizer(format, frame => this.#frame(frame));
     const ordered: OrderedPacketReceiver = {
       packet: (packet, lost) => this.#ordered(packet, lost),
@@ -128,6 +138,14 @@ export class RtpTrackReceiver {
    */
   announce(): void {
     this.#guard(() => this.#frames.announce());
+  }
+
+  /**
+   * The session starts with this time stamp: `rtptime` of RTSP's RTP-Info (RFC 2326 §12.33), for those who have it of
+   * all their tracks.
+   */
+  startsAt(rtpTimestamp: number): void {
+    this.#clock.startsAt(rtpTimestamp);
   }
 
   /** A packet came. It may be filled anew after the call. */
