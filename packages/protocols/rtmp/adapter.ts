@@ -21,6 +21,8 @@ export interface RtmpAdapterOptions {
   readonly orchestrator: StreamOrchestrator;
   readonly host: string;
   readonly port: number;
+  /** Other media nodes of this host listen on the same ports. */
+  readonly reusePort?: boolean;
   readonly chunkSize: number;
   readonly maxConnections: number;
   readonly limits: ViewerLimits;
@@ -54,8 +56,10 @@ export class RtmpAdapter implements ProtocolAdapter {
     this.#callback = options.orchestrator;
     const onSocket = (socket: Socket) => this.#accept(socket);
     this.#servers = [
-      new RtmpServer({ host: options.host, port: options.port, onSocket }),
-      ...(options.tls ? [new RtmpServer({ ...options.tls, tls: options.tls, onSocket })] : []),
+      new RtmpServer({ host: options.host, port: options.port, reusePort: options.reusePort, onSocket }),
+      ...(options.tls
+        ? [new RtmpServer({ ...options.tls, tls: options.tls, reusePort: options.reusePort, onSocket })]
+        : []),
     ];
   }
 
