@@ -4,11 +4,11 @@ import { connect, createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { parseSocketAddress, socketOptions } from '../socket/socket-address.ts';
 import type { Bus } from './bus.ts';
 import { BusMember, type BusMemberOptions } from './bus-member.ts';
 import { BusHub } from './hub.ts';
 import { linkLocally } from './local-bus.ts';
-import { parseBusAddress, socketOptions } from './socket/bus-address.ts';
 import { BusServer } from './socket/bus-server.ts';
 import { type ConnectBusOptions, connectBus } from './socket/connect-bus.ts';
 import type { BusLink } from './uplink.ts';
@@ -136,7 +136,7 @@ class Gate {
     this.address = `unix:${path}`;
     this.#server = createServer(socket => {
       if (this.isShut) socket.destroy();
-      else this.#pass(socket, connect(socketOptions(parseBusAddress(target))));
+      else this.#pass(socket, connect(socketOptions(parseSocketAddress(target))));
     });
   }
 

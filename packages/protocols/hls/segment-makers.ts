@@ -12,7 +12,6 @@ export interface NodeRequest {
 
 export interface NodeAnswer {
   readonly status: number;
-  readonly headers: Readonly<Record<string, string>>;
   readonly body: Buffer;
 }
 

@@ -38,7 +38,7 @@ export class HlsViewers {
 
   /** The client of `request` has got `bytes` of media. */
   note({ message, peer, access }: MediaRequest, bytes: number): void {
-    const key = `${access.address} ${message.headers['user-agent']?.slice(0, MAX_USER_AGENT)}`;
+    const key = `${access.address} ${message.headers['user-agent']?.slice(0, MAX_USER_AGENT) ?? ''}`;
     let viewer = this.#viewers.get(key);
     if (!viewer) {
       if (this.#viewers.size >= MAX_VIEWERS) return;

@@ -38,6 +38,8 @@ export interface RtmpAdapterOptions {
 }
 
 const DEFAULT_PORT = 1935;
+/** Milliseconds that clients are given to take their goodbye. */
+const GOODBYE_TIMEOUT = 1000;
 
 /** flux-rtmpd: publishing and playing by RTMP and RTMPS, pulling from and pushing to other servers. */
 export class RtmpAdapter implements ProtocolAdapter {
@@ -50,6 +52,8 @@ export class RtmpAdapter implements ProtocolAdapter {
   #callback: StreamCallback;
   #bytesBefore = { in: 0, out: 0 };
   #isRunning = false;
+  /** Set while the adapter waits for its last session. */
+  #onEmpty: (() => void) | undefined;
 
   constructor(options: RtmpAdapterOptions) {
     this.#options = options;
@@ -83,6 +87,12 @@ export class RtmpAdapter implements ProtocolAdapter {
     for (const server of this.#servers) server.stop();
     for (const session of this.#sessions)
       session.close({ code: 'shutdown', message: 'The server is shutting down.' });
+    // A process that ended now would reset the connections, and the goodbyes on them would be lost.
+    if (this.#sessions.size === 0) return;
+    await new Promise<void>(resolve => {
+      this.#onEmpty = resolve;
+      setTimeout(resolve, GOODBYE_TIMEOUT).unref();
+    });
   }
 
   onStreamReady(callback: StreamCallback): void {
@@ -171,6 +181,7 @@ export class RtmpAdapter implements ProtocolAdapter {
       onRefused: (error, peer) => this.#count(error, peer),
       onClose: (closed, error) => {
         this.#sessions.delete(closed);
+        if (this.#sessions.size === 0) this.#onEmpty?.();
         this.#bytesBefore.in += closed.bytesRead;
         this.#bytesBefore.out += closed.bytesWritten;
         if (error) this.#count(error, closed.peer);

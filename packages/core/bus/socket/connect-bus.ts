@@ -1,12 +1,11 @@
-import { once } from 'node:events';
-import { connect, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { FluxError } from '../../errors/flux-error.ts';
-import { proveSharedSecret } from '../../socket/shared-secret.ts';
+import { dial } from '../../socket/dial.ts';
+import { parseSocketAddress, type SocketAddress } from '../../socket/socket-address.ts';
 import type { Bus } from '../bus.ts';
 import { BusMember, type BusMemberOptions } from '../bus-member.ts';
 import { parseHubMessage } from '../message.ts';
-import { type BusAddress, parseBusAddress, socketOptions } from './bus-address.ts';
 import { FrameLink, type FrameLinkOptions } from './frame-link.ts';
 
 export interface ConnectBusOptions extends BusMemberOptions, FrameLinkOptions {
@@ -27,16 +26,13 @@ const RETRY_DELAY = { first: 50, max: 1000 };
 /** The part of a delay that is left to chance, so that members do not come back in step. */
 const JITTER = 0.25;
 
-/** Milliseconds for the connection and for the proof each. */
-const HANDSHAKE_TIMEOUT = 5000;
-
 /**
  * Joins the hub of a `BusServer`, and joins again, for ever, when the link is lost. Throws `CONFIG_INVALID` where the
  * address is wrong, `NOT_ALLOWED` where the name stays taken, `NOT_READY` where the hub cannot be reached in time.
  */
 export async function connectBus(options: ConnectBusOptions): Promise<Bus> {
   const { signal, connectTimeout = 10_000 } = options;
-  const address = parseBusAddress(options.address);
+  const address = parseSocketAddress(options.address);
   const bus = new BusMember(options.member, options);
   const connector = new Connector(bus, address, options);
   void connector.run();
@@ -52,12 +48,12 @@ export async function connectBus(options: ConnectBusOptions): Promise<Bus> {
 /** Makes the links of a member, one after the other. */
 class Connector {
   readonly #bus: BusMember;
-  readonly #address: BusAddress;
+  readonly #address: SocketAddress;
   readonly #options: ConnectBusOptions;
   #failures = 0;
   #lastFault: unknown;
 
-  constructor(bus: BusMember, address: BusAddress, options: ConnectBusOptions) {
+  constructor(bus: BusMember, address: SocketAddress, options: ConnectBusOptions) {
     this.#bus = bus;
     this.#address = address;
     this.#options = options;
@@ -67,7 +63,8 @@ class Connector {
     const { closing } = this.#bus;
     while (!closing.aborted) {
       try {
-        await this.#hold(await this.#open());
+        const { secret } = this.#options;
+        await this.#hold(await dial(this.#address, secret, closing));
       } catch (error) {
         if (!closing.aborted) this.#lastFault = error;
       }
@@ -84,25 +81,6 @@ class Connector {
     return new FluxError(code, `The bus at ${this.#options.address} cannot be joined: ${message || reason}`, {
       cause: fault,
     });
-  }
-
-  /** Resolves with a socket on which both have proven themselves. */
-  async #open(): Promise<Socket> {
-    const { closing } = this.#bus;
-    const socket = connect({ ...socketOptions(this.#address), noDelay: true });
-    socket.on('error', () => {});
-    const destroy = () => socket.destroy(new Error('No longer wanted.'));
-    closing.addEventListener('abort', destroy);
-    try {
-      await once(socket, 'connect', { signal: AbortSignal.timeout(HANDSHAKE_TIMEOUT) });
-      await proveSharedSecret(socket, 'client', this.#options.secret, HANDSHAKE_TIMEOUT).catch(explainProof);
-      return socket;
-    } catch (error) {
-      socket.destroy();
-      throw error;
-    } finally {
-      closing.removeEventListener('abort', destroy);
-    }
   }
 
   /** Resolves or throws when the link has ended. */
@@ -131,12 +109,4 @@ class Connector {
     const delay = Math.min(max, first * 2 ** this.#failures++);
     return Math.round(delay * (1 - JITTER * Math.random()));
   }
-}
-
-/** The hub gives no reason to who does not know the secret. */
-function explainProof(error: FluxError): never {
-  if (error.code !== 'UPSTREAM_FAILED') throw error;
-  throw new FluxError('UPSTREAM_FAILED', 'It closed the connection: the shared secret may be another one.', {
-    cause: error,
-  });
 }

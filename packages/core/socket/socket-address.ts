@@ -1,7 +1,7 @@
 import { isIPv6 } from 'node:net';
-import { FluxError } from '../../errors/flux-error.ts';
+import { FluxError } from '../errors/flux-error.ts';
 
-export type BusAddress =
+export type SocketAddress =
   | { readonly kind: 'unix'; readonly path: string }
   | { readonly kind: 'tcp'; readonly host: string; readonly port: number };
 
@@ -11,7 +11,7 @@ const MAX_PATH = 107;
 const TCP = /^tcp:(?:\[([0-9A-Fa-f:.]+)\]|([A-Za-z0-9.-]+)):(\d{1,5})$/;
 
 /** Reads `unix:/path`, `tcp:host:port` and `tcp:[IPv6]:port`. Throws `CONFIG_INVALID`. */
-export function parseBusAddress(text: string): BusAddress {
+export function parseSocketAddress(text: string): SocketAddress {
   if (text.startsWith('unix:')) return { kind: 'unix', path: checkedPath(text.slice('unix:'.length)) };
   const [, ipv6, name, digits] = TCP.exec(text) ?? [];
   const host = ipv6 ?? name;
@@ -21,14 +21,14 @@ export function parseBusAddress(text: string): BusAddress {
   return { kind: 'tcp', host, port };
 }
 
-export function formatBusAddress(address: BusAddress): string {
+export function formatSocketAddress(address: SocketAddress): string {
   if (address.kind === 'unix') return `unix:${address.path}`;
   const { host, port } = address;
   return `tcp:${isIPv6(host) ? `[${host}]` : host}:${port}`;
 }
 
 /** What `connect` and `listen` take. */
-export function socketOptions(address: BusAddress): { path: string } | { host: string; port: number } {
+export function socketOptions(address: SocketAddress): { path: string } | { host: string; port: number } {
   return address.kind === 'unix' ? { path: address.path } : { host: address.host, port: address.port };
 }
 
@@ -41,5 +41,5 @@ function checkedPath(path: string): string {
 }
 
 function invalid(reason: string): FluxError {
-  return new FluxError('CONFIG_INVALID', `The address of the bus is wrong: ${reason}.`);
+  return new FluxError('CONFIG_INVALID', `An address between programs is wrong: ${reason}.`);
 }
