@@ -173,6 +173,22 @@ class Gate {
   }
 }
 
+/** Every implementation of the bus. */
+export const CLUSTERS: readonly (readonly [name: string, start: () => Promise<TestCluster>])[] = [
+  ['local', async () => new LocalCluster()],
+  ['Unix socket', () => SocketCluster.start('unix')],
+  ['TCP', () => SocketCluster.start('tcp')],
+];
+
+/** What a watcher is told, as text. */
+export function watched(bus: Bus, prefix = ''): string[] {
+  const log: string[] = [];
+  bus.directory.watch(prefix, (key, entry) => {
+    log.push(entry ? `${key} ${entry.member} ${JSON.stringify(entry.value)}` : `${key} -`);
+  });
+  return log;
+}
+
 /** Resolves when it holds. */
 export async function until(condition: () => boolean, what: string, timeout = 10_000): Promise<void> {
   const deadline = performance.now() + timeout;
