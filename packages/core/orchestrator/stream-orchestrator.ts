@@ -303,6 +303,7 @@ export class StreamOrchestrator extends EventEmitter<OrchestratorEvents> impleme
 
   #publish(context: StreamContext, publisher: Publisher): Publication {
     clearTimeout(context.graceTimer);
+    context.graceTimer = undefined;
     context.publication = new Publication(context.stream, publisher, (publication, reason) =>
       this.#unpublished(context, publication, reason),
     );
@@ -321,7 +322,8 @@ export class StreamOrchestrator extends EventEmitter<OrchestratorEvents> impleme
           this.#end(context, reason);
           return;
         }
-        this.#awaitReturn(context, reason);
+        // It is counted from when the stream was lost, however often the owner is asked since.
+        if (context.graceTimer === undefined) this.#awaitReturn(context, reason);
         this.#relayLater(context);
       },
     });

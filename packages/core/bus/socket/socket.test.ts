@@ -105,7 +105,7 @@ describe('a Unix socket of the bus', () => {
     const bus = await member('a');
     await expect(listen()).rejects.toMatchObject({
       code: 'PORT_IN_USE',
-      message: `${address} is taken: another bus or program listens there already.`,
+      message: `${address} is taken: another program listens there already.`,
     });
     expect(await bus.directory.claim('k', 1)).toBe(true);
   });
@@ -122,7 +122,7 @@ describe('a Unix socket of the bus', () => {
   it('says why it cannot be made', async () => {
     await expect(listen({ address: `unix:${folder}/none/hub` })).rejects.toMatchObject({
       code: 'PORT_IN_USE',
-      message: expect.stringContaining('cannot listen'),
+      message: expect.stringContaining('cannot be listened on'),
     });
     expect(() => new BusServer({ hub: new BusHub(), address: 'hub', secret: SECRET })).toThrow('unix:/path');
   });

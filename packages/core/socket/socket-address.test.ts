@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { formatBusAddress, parseBusAddress } from './bus-address.ts';
+import { formatSocketAddress, parseSocketAddress } from './socket-address.ts';
 
 it.each([
   ['unix:/run/flux/bus', { kind: 'unix', path: '/run/flux/bus' }],
@@ -8,8 +8,8 @@ it.each([
   ['tcp:flux-1.example:0', { kind: 'tcp', host: 'flux-1.example', port: 0 }],
   ['tcp:[::1]:65535', { kind: 'tcp', host: '::1', port: 65535 }],
 ] as const)('reads and writes %s', (text, address) => {
-  expect(parseBusAddress(text)).toEqual(address);
-  expect(formatBusAddress(address)).toBe(text);
+  expect(parseSocketAddress(text)).toEqual(address);
+  expect(formatSocketAddress(address)).toBe(text);
 });
 
 it.each([
@@ -24,5 +24,5 @@ it.each([
   [`unix:/${'x'.repeat(107)}`, 'longer than the 107 bytes'],
   [`unix:/${'é'.repeat(54)}`, 'longer than the 107 bytes'],
 ])('refuses %j', (text, reason) => {
-  expect(() => parseBusAddress(text)).toThrow(reason);
+  expect(() => parseSocketAddress(text)).toThrow(reason);
 });
