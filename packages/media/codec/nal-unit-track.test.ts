@@ -61,9 +61,9 @@ describe('NalUnitTrackMaker', () => {
     expect(made.use(LARGE)).toMatchObject({ width: 1920 });
   });
 
-  it('takes a VPS of H.265 that comes later', () => {
+  it('waits for the VPS of H.265, without which nothing can be decoded', () => {
     const made = maker('h265');
-    expect(made.use({ ...NONE, sps: HEVC.sps, pps: HEVC.pps })).toMatchObject({ version: 1, vps: [] });
-    expect(made.use({ ...NONE, vps: HEVC.vps })).toMatchObject({ version: 2, vps: HEVC.vps });
+    expect(made.use({ ...NONE, sps: HEVC.sps, pps: HEVC.pps })).toBeUndefined();
+    expect(made.use({ ...NONE, vps: HEVC.vps })).toMatchObject({ version: 1, vps: HEVC.vps, sps: HEVC.sps });
   });
 });

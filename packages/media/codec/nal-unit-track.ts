@@ -43,7 +43,7 @@ export class NalUnitTrackMaker {
     const sps = hasAll(before.sps, found.sps) ? before.sps : found.sps;
     const pps = hasAll(before.pps, found.pps) ? before.pps : found.pps;
     if (vps === before.vps && sps === before.sps && pps === before.pps) return undefined;
-    if (sps.length === 0 || pps.length === 0) {
+    if (sps.length === 0 || pps.length === 0 || (this.codec === 'h265' && vps.length === 0)) {
       this.#sets = { vps: copies(vps), sps: copies(sps), pps: copies(pps) };
       return undefined;
     }

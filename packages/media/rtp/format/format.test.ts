@@ -1,10 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parseAudioSpecificConfig } from '../../codec/aac/audio-specific-config.ts';
 import { h264Track } from '../../codec/h264/track.ts';
-import { bytes, FUZZ, hex, IDENTITY, mutated, survives } from '../../codec/test-support.ts';
+import { FUZZ, hex, IDENTITY } from '../../codec/test-support.ts';
 import { AUDIO_TRACKS, PPS, SPS_640X360, VIDEO_TRACKS } from '../../format/flv/test-support.ts';
-import { ParseError } from '../../model/parse-error.ts';
 import type { Packetizer } from '../packetizer.ts';
 import { formatSdp } from '../sdp/formatter.ts';
 import { parseSdp } from '../sdp/parser.ts';
@@ -14,7 +12,6 @@ import { mediaDescription } from './media-description.ts';
 import { mediaFormat } from './media-format.ts';
 import { payloadFormats, payloadTypeFor } from './payload-format.ts';
 import { parameterSetsOf } from './sprop.ts';
-import { streamMuxAudioConfig } from './stream-mux-config.ts';
 
 const formatsOf = (text: string) => parseSdp(text).media.map(mediaFormat);
 const media = (...lines: readonly string[]) => parseSdp(lines.join('\n')).media[0]!;
@@ -61,9 +58,9 @@ describe('mediaFormat', () => {
     expect(audio).toMatchObject({ codec: 'aac', clockRate: 44_100, channels: 2, config: hex('1210') });
   });
 
-  it('describes LATM by the AudioSpecificConfig in its configuration', () => {
+  it('leaves the configuration of LATM to its depacketiser', () => {
     expect(formatsOf(FFMPEG_LATM)).toMatchObject([
-      { codec: 'aac', encoding: 'MP4A-LATM', config: hex('1210') },
+      { codec: 'aac', encoding: 'MP4A-LATM', clockRate: 44_100, config: undefined },
     ]);
   });
 
@@ -76,6 +73,7 @@ describe('mediaFormat', () => {
       'm=audio 0 RTP/AVP 96\na=rtpmap:96 OPUS/48000/2\na=fmtp:96 sprop-stereo=0',
       { codec: 'opus', channels: 1 },
     ],
+    ['m=audio 0 RTP/AVP 96\na=rtpmap:96 MP4A-LATM', { codec: 'aac', clockRate: 90_000 }],
     ['m=video 0 RTP/AVP 96\na=rtpmap:96 AV1/90000', { codec: 'av1' }],
     ['m=video 0 RTP/AVP 96\na=rtpmap:96 H264', { codec: 'h264', clockRate: 90_000 }],
     ['m=audio 0 RTP/AVP 8\na=rtpmap:8 PCMA/0/0', { codec: 'g711a', clockRate: 8000, channels: 1 }],
@@ -111,8 +109,6 @@ describe('mediaFormat', () => {
     ],
     ['m=audio 0 RTP/AVP 96\na=rtpmap:96 mpeg4-generic/\na=fmtp:96 mode=AAC-hbr', 'mpeg4-generic', /cut off/],
     ['m=audio 0 RTP/AVP 96\na=rtpmap:96 mpeg4-generic/1234/1', 'mpeg4-generic', /no short/],
-    ['m=audio 0 RTP/AVP 96\na=rtpmap:96 MP4A-LATM/90000\na=fmtp:96 cpresent=1', 'MP4A-LATM', /in the stream/],
-    ['m=audio 0 RTP/AVP 96\na=rtpmap:96 MP4A-LATM/90000\na=fmtp:96 config=40', 'MP4A-LATM', /cut off/],
   ])('says why not: %j', (text, encoding, reason) => {
     expect(formatsOf(text)).toEqual([{ codec: undefined, encoding, reason: expect.stringMatching(reason) }]);
   });
@@ -165,58 +161,6 @@ describe('parameterSetsOf', () => {
       fc.property(fc.constantFrom('h264', 'h265'), name, fc.string(), (codec, key, text) => {
         parameterSetsOf(codec as 'h264' | 'h265', new Map([[key, text]]));
       }),
-      FUZZ,
-    );
-  });
-});
-
-describe('streamMuxAudioConfig', () => {
-  // What FFmpeg writes for AAC-LC, and what it takes apart of HE-AAC and of version 1.
-  it('takes the configuration out of any bit', () => {
-    expect(streamMuxAudioConfig(hex('400024203fc0'))).toEqual(hex('1210'));
-    expect(streamMuxAudioConfig(hex('40002c203fc0'))).toEqual(hex('1610'));
-  });
-
-  /** Bits as a string of zeros and ones, filled up. */
-  const pack = (bits: string) =>
-    Buffer.from(
-      (bits.padEnd(Math.ceil(bits.length / 8) * 8, '0').match(/.{8}/g) ?? []).map(byte => parseInt(byte, 2)),
-    );
-  const unpack = (data: Buffer) => [...data].map(byte => byte.toString(2).padStart(8, '0')).join('');
-
-  it('takes any plain configuration as it stands there', () => {
-    // LC at 44.1 kHz, an escaped rate, HE-AAC in hierarchical signalling.
-    for (const [config, bits] of [
-      [hex('1210'), 16],
-      [hex('17800bb810'), 5 + 4 + 24 + 4 + 3],
-      [hex('2b920800'), 5 + 4 + 4 + 4 + 5 + 3],
-    ] as const) {
-      const wanted = unpack(config).slice(0, bits);
-      const mux = pack(`0${'1'}${'000000'}${'0000'}${'000'}${wanted}${'000'}${'11111111'}00`);
-      const taken = streamMuxAudioConfig(mux);
-      expect(unpack(taken).slice(0, bits)).toBe(wanted);
-      expect(taken.length).toBe(Math.ceil(bits / 8));
-      expect(parseAudioSpecificConfig(taken)).toEqual(parseAudioSpecificConfig(config));
-    }
-  });
-
-  it('takes a configuration that has its length before it', () => {
-    // Version 1, 20 bits of configuration, whose last four no older reader understands.
-    const bits = `10${'00'}${'11111111'}1${'000000'}${'0000'}${'000'}${'00'}${'00010100'}${unpack(hex('12100f')).slice(4)}`;
-    expect(streamMuxAudioConfig(pack(bits)).length).toBe(3);
-  });
-
-  it('refuses several programs or layers, and what is cut off', () => {
-    expect(() => streamMuxAudioConfig(hex('400224203fc0'))).toThrow(/several/);
-    expect(() => streamMuxAudioConfig(hex('c0'))).toThrow(ParseError);
-    expect(() => streamMuxAudioConfig(hex(''))).toThrow(ParseError);
-  });
-
-  it('throws nothing but ParseError', () => {
-    fc.assert(
-      fc.property(fc.oneof(bytes(12), mutated([hex('400024203fc0'), hex('80fe00042420')])), data =>
-        survives(() => streamMuxAudioConfig(data)),
-      ),
       FUZZ,
     );
   });

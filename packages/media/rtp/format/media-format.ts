@@ -5,7 +5,6 @@ import type { MediaDescription } from '../sdp/session-description.ts';
 import { parseFormatParameters } from './format-parameters.ts';
 import { type PayloadFormat, payloadFormats } from './payload-format.ts';
 import { parameterSetsOf } from './sprop.ts';
-import { streamMuxAudioConfig } from './stream-mux-config.ts';
 
 /** A format of NAL units; sets that the session description leaves out come in the stream. */
 export interface NalUnitFormat extends PayloadFormat {
@@ -15,17 +14,24 @@ export interface NalUnitFormat extends PayloadFormat {
 
 export interface AacFormat extends PayloadFormat {
   readonly codec: 'aac';
-  /** AudioSpecificConfig. */
-  readonly config: Buffer;
+  /** AudioSpecificConfig; undefined where the depacketiser knows it (LATM). */
+  readonly config: Buffer | undefined;
 }
 
-/** A format that its own stream, clock rate and channels describe. */
-export interface PlainFormat extends PayloadFormat {
-  readonly codec: 'av1' | 'opus' | 'mp3' | 'g711a' | 'g711u';
+/** A format whose sequence header comes in the stream. */
+export interface Av1Format extends PayloadFormat {
+  readonly codec: 'av1';
 }
 
+/** A format that its frames, or its clock rate and channels, describe. */
+export interface PlainAudioFormat extends PayloadFormat {
+  readonly codec: 'opus' | 'mp3' | 'g711a' | 'g711u';
+}
+
+export type VideoFormat = NalUnitFormat | Av1Format;
+export type AudioFormat = AacFormat | PlainAudioFormat;
 /** All that it takes to receive a track. */
-export type ReceivableFormat = NalUnitFormat | AacFormat | PlainFormat;
+export type ReceivableFormat = VideoFormat | AudioFormat;
 
 /** A format that can't be received, by name and with the reason in words. */
 export interface UnsupportedFormat {
@@ -38,6 +44,10 @@ export interface UnsupportedFormat {
 export type MediaFormat = ReceivableFormat | UnsupportedFormat;
 
 const AAC_LC = 2;
+
+export function isVideoFormat(format: ReceivableFormat): format is VideoFormat {
+  return format.codec === 'h264' || format.codec === 'h265' || format.codec === 'av1';
+}
 
 /**
  * What a media description says of its stream: the first of its payload types that can be received, or why none of
@@ -82,7 +92,7 @@ function describe(payload: PayloadFormat): ReceivableFormat | undefined {
     case 'MPEG4-GENERIC':
       return genericAacFormat(payload);
     case 'MP4A-LATM':
-      return latmFormat(payload);
+      return { ...payload, codec: 'aac', config: undefined };
     case 'OPUS':
       return { ...payload, codec: 'opus', channels: opusChannels(payload) };
     case 'MPA':
@@ -109,14 +119,6 @@ function genericAacFormat(payload: PayloadFormat): AacFormat {
   const config = hex(parameters.get('config'));
   const clockRate = payload.clockRate || parseAudioSpecificConfig(config).coreSampleRate;
   return { ...payload, clockRate, codec: 'aac', config: checkedConfig(config, clockRate, payload.channels) };
-}
-
-function latmFormat(payload: PayloadFormat): AacFormat {
-  const streamMuxConfig = hex(parseFormatParameters(payload.formatParameters).get('config'));
-  if (streamMuxConfig.length === 0) throw new ParseError('its configuration comes in the stream');
-  const config = streamMuxAudioConfig(streamMuxConfig);
-  const { coreSampleRate } = parseAudioSpecificConfig(config);
-  return { ...payload, clockRate: payload.clockRate || coreSampleRate, codec: 'aac', config };
 }
 
 /** Cameras leave the configuration out, or cut it off: what they send is LC then. */

@@ -43,12 +43,13 @@ const STATIC_TYPES: Readonly<Record<number, string>> = {
   34: 'H263/90000',
 };
 
-/** Clock rates that are fixed by the payload formats, for an `a=rtpmap` that leaves them out. */
+/** Clock rates that the payload formats fix or take for granted, for an `a=rtpmap` that leaves them out. */
 const FIXED_RATES: Readonly<Record<string, number>> = {
   H264: 90_000,
   H265: 90_000,
   AV1: 90_000,
   MPA: 90_000,
+  'MP4A-LATM': 90_000,
   OPUS: 48_000,
   PCMA: 8000,
   PCMU: 8000,
