@@ -2,8 +2,11 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
+import { pageAssets } from '../../packages/console/assets.ts';
+import { parseAddress } from '../../packages/flux/config/address.ts';
 import { parseConfig } from '../../packages/flux/config/loader.ts';
-import { createGateway, type Gateway } from '../../packages/flux/gateway.ts';
+import { createMediaNode, type MediaNode } from '../../packages/flux/media-node.ts';
+import { type ApiServer, createApiServer } from '../../packages/server/api-server.ts';
 import { until } from './processes.ts';
 
 /** The answer of the API to a stream's detail, as far as tests look at it. */
@@ -15,12 +18,14 @@ export interface StreamDetail {
   readonly notes: readonly string[];
 }
 
-/** The whole product in the test's process, on free ports of the loopback address. */
+/** One media node and the API in the test's process, on free ports of the loopback address. */
 export class TestGateway {
-  readonly #gateway: Gateway;
+  readonly #node: MediaNode;
+  readonly #api: ApiServer;
 
-  private constructor(gateway: Gateway) {
-    this.#gateway = gateway;
+  private constructor(node: MediaNode, api: ApiServer) {
+    this.#node = node;
+    this.#api = api;
   }
 
   /** `settings`: keys of the configuration, `protocols.hls.segment_duration`. */
@@ -37,29 +42,37 @@ export class TestGateway {
       .join('\n');
     const { config } = parseConfig(toml, {}, 'test');
     const logger = pino({ level: process.env.FLUX_TEST_LOG ?? 'silent' });
-    const gateway = await createGateway(config, { logger, version: 'test' });
-    await gateway.start();
-    return new TestGateway(gateway);
+    const node = createMediaNode(config, { name: 'node-1', logger });
+    const api = await createApiServer({
+      control: node.control,
+      ...parseAddress(config.server.bind),
+      mediaPort: () => node.media.port,
+      version: 'test',
+      assets: await pageAssets(),
+    });
+    await node.start();
+    await api.start();
+    return new TestGateway(node, api);
   }
 
   get orchestrator() {
-    return this.#gateway.orchestrator;
+    return this.#node.orchestrator;
   }
 
   get rtmpPort(): number {
-    return this.#gateway.rtmp?.port ?? 0;
+    return this.#node.ports.rtmp ?? 0;
   }
 
   get rtmpsPort(): number {
-    return this.#gateway.rtmp?.tlsPort ?? 0;
+    return this.#node.ports.rtmps ?? 0;
   }
 
   get mediaPort(): number {
-    return this.#gateway.media.port;
+    return this.#node.media.port;
   }
 
   get apiPort(): number {
-    return this.#gateway.api.port;
+    return this.#api.port;
   }
 
   rtmpUrl(id: string): string {
@@ -95,7 +108,7 @@ export class TestGateway {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#gateway.stop();
+    await Promise.all([this.#node.stop(), this.#api.stop()]);
   }
 }
 

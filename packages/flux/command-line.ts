@@ -1,11 +1,17 @@
 import { parseArgs } from 'node:util';
+import { exitCodesText } from './supervisor/exit-code.ts';
 
 export const HELP = `FLUX IoT, a multi-protocol media gateway: publish by RTMP, watch by HTTP-FLV, HLS and RTMP.
 
 Usage
-  flux [--config FILE] [--demo]    start the gateway
+  flux [--config FILE] [--demo]    start everything: one server and its media nodes
   flux check-config FILE           check a configuration; lists all that is wrong with it
   flux print-config                print every key with its default and what it does, as TOML
+
+Its programs one by one, on one host or several; bus.address and bus.secret tell them where to find one another
+  flux server [--config FILE]      the API, the page and the bus
+  flux gateway [--config FILE]     a media node with all protocols that are enabled
+  flux rtmpd | flvd | hlsd         a media node with one protocol
 
 Options
   -c, --config FILE   read the configuration from a TOML file; without one the defaults apply
@@ -16,11 +22,14 @@ Options
 Any key can be set in the environment: FLUX_PROTOCOLS_RTMP_BIND=0.0.0.0:1936.
 
 Exit codes
-  0 stopped as asked, 1 failed (a port is taken), 2 wrong usage, 78 wrong configuration
-`;
+${exitCodesText()}`;
+
+/** Programs that are part of the whole and can be started by themselves. */
+export const PROGRAMS = ['server', 'gateway', 'rtmpd', 'flvd', 'hlsd'] as const;
 
 export type Command =
   | { readonly name: 'start'; readonly config: string | undefined; readonly demo: boolean }
+  | { readonly name: (typeof PROGRAMS)[number]; readonly config: string | undefined }
   | { readonly name: 'check-config'; readonly file: string }
   | { readonly name: 'print-config' | 'help' | 'version' };
 
@@ -36,6 +45,12 @@ export function parseCommandLine(args: readonly string[]): Command {
   if (values.version) return { name: 'version' };
   const [name, ...operands] = positionals;
   if (name === undefined) return { name: 'start', config: values.config, demo: values.demo ?? false };
+  const program = PROGRAMS.find(candidate => candidate === name);
+  if (program !== undefined) {
+    if (values.demo) throw new UsageError('--demo is for starting everything: flux --demo.');
+    if (operands.length > 0) throw new UsageError(`${program} takes nothing more, not "${operands[0]}".`);
+    return { name: program, config: values.config };
+  }
   if (values.config !== undefined || values.demo) {
     throw new UsageError(`--config and --demo are for starting, not for "${name}".`);
   }

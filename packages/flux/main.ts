@@ -4,11 +4,9 @@ import { type Command, HELP, parseCommandLine, UsageError } from './command-line
 import { exampleFile } from './config/documents.ts';
 import { loadConfig } from './config/loader.ts';
 import manifest from './package.json' with { type: 'json' };
-
-const FAILED = 1;
-const WRONG_USAGE = 2;
-/** EX_CONFIG of sysexits. */
-const WRONG_CONFIGURATION = 78;
+import { announceFailure } from './supervisor/child.ts';
+import { EXIT_CODE } from './supervisor/exit-code.ts';
+import { StartFailure } from './supervisor/program.ts';
 
 async function run(command: Command): Promise<void> {
   switch (command.name) {
@@ -24,8 +22,8 @@ async function run(command: Command): Promise<void> {
     case 'check-config':
       checkConfig(command.file);
       return;
-    case 'start':
-      await start(command.config, command.demo);
+    default:
+      await start(command);
   }
 }
 
@@ -35,31 +33,52 @@ function checkConfig(file: string): void {
   process.stdout.write(`${file} is a valid configuration.\n`);
 }
 
-async function start(file: string | undefined, demo: boolean): Promise<void> {
-  const loaded = loadConfig(file, process.env);
-  // Only here, for the other commands are to answer at once.
-  const { serve } = await import('./serve.ts');
-  await serve({ loaded, file, demo, version: manifest.version });
+/** The programs are loaded only here, for the other commands are to answer at once. */
+async function start(command: Extract<Command, { readonly config: string | undefined }>): Promise<void> {
+  const { version } = manifest;
+  const { config: file } = command;
+  switch (command.name) {
+    case 'start': {
+      const loaded = loadConfig(file, process.env);
+      const { runAllInOne } = await import('./programs/all-in-one.ts');
+      await runAllInOne({ loaded, file, demo: command.demo, version });
+      break;
+    }
+    case 'server': {
+      const { runServer } = await import('./programs/server.ts');
+      await runServer(file, version);
+      break;
+    }
+    default: {
+      const { runGateway } = await import('./programs/gateway.ts');
+      await runGateway(file, version, command.name === 'gateway' ? undefined : command.name);
+    }
+  }
   // Nothing is left to do; what still lingers (a viewer's last bytes) is not waited for.
-  process.exit(0);
+  process.exit(EXIT_CODE.STOPPED);
 }
 
-/** Says what went wrong as a person wants to read it, and gives the exit code for it. */
-function complain(error: unknown): number {
+/** Says what went wrong as a person wants to read it, once, and gives the exit code for it. */
+async function complain(error: unknown): Promise<number> {
   if (error instanceof UsageError) {
     process.stderr.write(`${error.message}\nflux --help shows what there is.\n`);
-    return WRONG_USAGE;
+    return EXIT_CODE.WRONG_USAGE;
+  }
+  if (error instanceof StartFailure) {
+    process.stderr.write(`${error.message}\n`);
+    return error.exitCode;
   }
   if (error instanceof FluxError && error.code !== 'INTERNAL') {
-    process.stderr.write(`${error.message}\n`);
-    return error.code === 'CONFIG_INVALID' ? WRONG_CONFIGURATION : FAILED;
+    // A supervisor says it for all programs that fail for the same reason.
+    if (!(await announceFailure(error.message))) process.stderr.write(`${error.message}\n`);
+    return error.code === 'CONFIG_INVALID' ? EXIT_CODE.WRONG_CONFIGURATION : EXIT_CODE.FAILED;
   }
   console.error(error);
-  return FAILED;
+  return EXIT_CODE.FAILED;
 }
 
 try {
   await run(parseCommandLine(process.argv.slice(2)));
 } catch (error) {
-  process.exit(complain(error));
+  process.exit(await complain(error));
 }

@@ -38,6 +38,10 @@ export const ERROR_CODES = {
 
 export type ErrorCode = keyof typeof ERROR_CODES;
 
+export function isErrorCode(value: unknown): value is ErrorCode {
+  return typeof value === 'string' && Object.hasOwn(ERROR_CODES, value);
+}
+
 /** The base of every error that leaves a module. `context` holds what finds the place: peer, stream, offset. */
 export class FluxError extends Error {
   override readonly name = 'FluxError';

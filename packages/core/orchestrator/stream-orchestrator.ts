@@ -52,6 +52,7 @@ interface StreamContext {
 
 /** A relayed stream is kept for this long, in milliseconds, after its last taker. */
 const RELAY_LINGER = 10_000;
+const RELAY_RETRY = 500;
 
 /**
  * The only door to streams: publishers and viewers of every protocol pass it, so authorisation, limits and
@@ -302,6 +303,7 @@ export class StreamOrchestrator extends EventEmitter<OrchestratorEvents> impleme
 
   #publish(context: StreamContext, publisher: Publisher): Publication {
     clearTimeout(context.graceTimer);
+    context.graceTimer = undefined;
     context.publication = new Publication(context.stream, publisher, (publication, reason) =>
       this.#unpublished(context, publication, reason),
     );
@@ -316,11 +318,27 @@ export class StreamOrchestrator extends EventEmitter<OrchestratorEvents> impleme
       streamId: context.stream.id,
       publish: close => this.#publish(context, { protocol: RELAY_PROTOCOL, peer: owner, close }),
       failed: reason => {
-        this.#detachRelay(context);
-        if (context.stream.state === 'waiting') this.#end(context, reason);
-        else this.#awaitReturn(context, reason);
+        if (context.stream.state === 'waiting') {
+          this.#end(context, reason);
+          return;
+        }
+        // It is counted from when the stream was lost, however often the owner is asked since.
+        if (context.graceTimer === undefined) this.#awaitReturn(context, reason);
+        this.#relayLater(context);
       },
     });
+  }
+
+  /** The way to the owner was lost; if the owner still has the stream, it is fetched again. */
+  #relayLater(context: StreamContext): void {
+    const { id } = context.stream;
+    const timer = setTimeout(() => {
+      if (this.#contexts.get(id) !== context || context.publication || context.isClaiming) return;
+      this.#detachRelay(context);
+      const owner = this.#options.registry?.ownerOf(id);
+      if (owner !== undefined) this.#relay(context, owner);
+    }, RELAY_RETRY);
+    timer.unref();
   }
 
   /** Ends the relay, not the local stream. */
@@ -391,6 +409,7 @@ export class StreamOrchestrator extends EventEmitter<OrchestratorEvents> impleme
     }
     context.stream.interrupt();
     this.#awaitReturn(context, reason);
+    if (context.relay) this.#relayLater(context);
   }
 
   /** Viewers are kept for the publisher to come back, here or on another node. */

@@ -174,6 +174,9 @@ export class Output implements StreamSink, Flushable {
   onDiscontinuity(): void {
     this.#cut();
     this.#gop = [];
+    this.#muxer.discontinuity?.();
+    // What a new viewer is told first may be another thing now.
+    this.#init = undefined;
   }
 
   onEnd(reason: EndReason): void {

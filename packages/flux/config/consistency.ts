@@ -29,6 +29,13 @@ export function findContradictions(config: Config): Contradiction[] {
       message: `media.${name}_ms, ${least}, is more than media.${name}_max_ms, ${most}`,
     });
   }
+  const isOnTcp = config.bus.address.startsWith('tcp:');
+  if (isOnTcp && config.bus.secret === '') {
+    found.push({ paths: [['bus', 'address']], message: 'a bus on TCP needs bus.secret' });
+  }
+  if (isOnTcp && config.gateway.relay_bind === '') {
+    found.push({ paths: [['bus', 'address']], message: 'a bus on TCP needs gateway.relay_bind' });
+  }
   const [lowest = 0, highest = 0] = rtsp.rtp_port_range.split('-').map(Number);
   if (lowest > highest) {
     found.push({

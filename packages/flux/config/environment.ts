@@ -13,6 +13,7 @@ export interface Overrides {
 }
 
 const PREFIX = 'FLUX_';
+const NUMBER = /^[+-]?\d+(?:\.\d+)?$/;
 const KEYS_BY_VARIABLE = new Map(CONFIG_KEYS.map(key => [key.variable, key]));
 
 /** Reads `FLUX_PROTOCOLS_RTMP_BIND` and its like. Lists are separated by commas. */
@@ -48,13 +49,14 @@ function convert(key: ConfigKey, text: string): ConfigValue {
   switch (key.type) {
     case 'integer':
     case 'number':
-      return /^[+-]?\d+(?:\.\d+)?$/.test(text) ? Number(text) : text;
+      return NUMBER.test(text) ? Number(text) : text;
     case 'boolean':
       if (text === 'true') return true;
       return text === 'false' ? false : text;
     case 'array':
       return text === '' ? [] : text.split(',').map(part => part.trim());
     default:
-      return text;
+      // A key that takes a word or a number.
+      return NUMBER.test(text) && !Value.Check(key.schema, text) ? Number(text) : text;
   }
 }

@@ -31,6 +31,7 @@ export interface SchemaNode extends TSchema {
   readonly type?: string;
   readonly enum?: readonly string[];
   readonly items?: SchemaNode;
+  readonly anyOf?: readonly SchemaNode[];
   readonly properties?: Readonly<Record<string, SchemaNode>>;
   readonly minimum?: number;
   readonly maximum?: number;

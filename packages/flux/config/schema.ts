@@ -143,6 +143,36 @@ export const ConfigSchema = Type.Object(
     http_media: section('The HTTP server that HLS and HTTP-FLV share.', {
       bind: address('0.0.0.0:8081', 'Where it listens.'),
     }),
+    gateway: section('The media nodes: the processes that receive and send media.', {
+      nodes: Type.Union([Type.Enum(['auto']), Type.Integer({ minimum: 1, maximum: 256 })], {
+        allowed: '"auto", or a whole number from 1 to 256',
+        default: 'auto',
+        description:
+          'How many `flux` starts. They share the listening ports; "auto" is one for each core but one, and one where ports cannot be shared.',
+      }),
+      share_ports: flag(
+        false,
+        'Let other media nodes of this host listen on the same ports (SO_REUSEPORT). `flux` sets it for those that it starts.',
+      ),
+      relay_bind: optionalAddress(
+        'Where media nodes of other hosts fetch streams from this one; needed where the bus is on TCP.',
+      ),
+      relay_address: optionalAddress('The same address as other hosts reach it, where it is another one.'),
+    }),
+    bus: section('How the programs find one another. `flux` by itself needs nothing set here.', {
+      address: Type.String({
+        pattern: `^(?:unix:/.{1,90}|tcp:${HOST}:${PORT})?$`,
+        allowed: '"unix:/PATH", "tcp:HOST:PORT"; or "" for a private one of `flux`',
+        default: '',
+        description: 'Where `flux server` has the bus, and where `flux gateway` and the daemons look for it.',
+      }),
+      secret: Type.String({
+        pattern: '^(?:.{16,256})?$',
+        allowed: '16 to 256 characters; or "" for none',
+        default: '',
+        description: 'What the programs prove to one another that they know; needed on TCP.',
+      }),
+    }),
     media: section('Streams, viewers and storage.', {
       storage_dir: path(
         '/var/lib/flux-media/storage',

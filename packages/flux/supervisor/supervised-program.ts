@@ -12,7 +12,7 @@ import {
 import { RestartDelay, type RestartDelayOptions } from './restart-delay.ts';
 
 export interface LogLine {
-  readonly severity: 'info' | 'warn' | 'error';
+  readonly severity: 'debug' | 'info' | 'warn' | 'error';
   readonly program: string;
   readonly message: string;
   readonly context: Readonly<Record<string, unknown>>;
@@ -48,6 +48,7 @@ export class SupervisedProgram {
   #timer: NodeJS.Timeout | undefined;
   #launchedAt = 0;
   #readyAt: number | undefined;
+  #hasStarted = false;
   #wasEverReady = false;
   #firstStarts = 0;
   #isStopAsked = false;
@@ -149,7 +150,12 @@ export class SupervisedProgram {
       this.#wasEverReady = true;
       const { pid } = this.#state;
       this.#setState({ name: 'ready', pid, payload: message.payload });
-      this.#log('info', 'is ready', { pid, took: Math.round(this.#readyAt - this.#launchedAt) });
+      // At the first start the whole says that it has started.
+      this.#log(this.#hasStarted ? 'info' : 'debug', 'is ready', {
+        pid,
+        took: Math.round(this.#readyAt - this.#launchedAt),
+      });
+      this.#hasStarted = true;
       this.#started.resolve('ready');
     }
   }

@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import { FluxError } from '@flux-iot/core/errors/flux-error';
+import { FluxError, isErrorCode } from '@flux-iot/core/errors/flux-error';
 import type {
   ProtocolAdapter,
   ProtocolStats,
@@ -16,6 +16,8 @@ import type { MediaRequest, MediaServer } from '../http/media-server.ts';
 import { type HlsAddress, hlsAddress } from './address.ts';
 import { HlsChannel } from './channel.ts';
 import type { Numbering } from './live-playlist.ts';
+import { SegmentCache } from './segment-cache.ts';
+import type { NodeAnswer, SegmentMakers } from './segment-makers.ts';
 import { sendSegment } from './segment-response.ts';
 
 export interface HlsOptions {
@@ -32,6 +34,8 @@ export interface HlsAdapterOptions {
   readonly server: MediaServer;
   readonly storage: MediaStorage;
   readonly options: HlsOptions;
+  /** Where there are several media nodes. */
+  readonly makers?: SegmentMakers;
 }
 
 const PLAYLIST_TYPE = 'application/vnd.apple.mpegurl';
@@ -48,6 +52,8 @@ export class HlsAdapter implements ProtocolAdapter {
   readonly #server: MediaServer;
   readonly #storage: MediaStorage;
   readonly #options: HlsOptions;
+  readonly #makers: SegmentMakers | undefined;
+  readonly #cache = new SegmentCache();
   readonly #channels = new Map<StreamId, HlsChannel>();
   /** By stream id, those longest unused first. */
   readonly #numberings = new Map<StreamId, Numbering>();
@@ -55,11 +61,12 @@ export class HlsAdapter implements ProtocolAdapter {
   #bytesOut = 0;
   #ticker: NodeJS.Timeout | undefined;
 
-  constructor({ orchestrator, server, storage, options }: HlsAdapterOptions) {
+  constructor({ orchestrator, server, storage, options, makers }: HlsAdapterOptions) {
     this.#orchestrator = orchestrator;
     this.#server = server;
     this.#storage = storage;
     this.#options = options;
+    this.#makers = makers;
     server.addRoute({ handle: (request, response) => this.#handle(request, response) });
   }
 
@@ -109,7 +116,9 @@ export class HlsAdapter implements ProtocolAdapter {
     try {
       const address = this.#ticker ? hlsAddress(request.path) : undefined;
       if (!address) return false;
-      if (address.kind === 'segment') await this.#sendSegment(address, request, response);
+      const maker = request.access.isInternal ? undefined : this.#makers?.elsewhere(address.streamId);
+      if (maker !== undefined) await this.#passOn(maker, address, request, response);
+      else if (address.kind === 'segment') await this.#sendSegment(address, request, response);
       else await this.#sendPlaylist(address, request, response);
       return true;
     } catch (cause) {
@@ -119,6 +128,36 @@ export class HlsAdapter implements ProtocolAdapter {
       this.#refused[code] = (this.#refused[code] ?? 0) + 1;
       throw cause;
     }
+  }
+
+  /** The answer of the node that cuts the stream; segments are kept, for more clients here to ask for them. */
+  async #passOn(
+    node: string,
+    address: HlsAddress,
+    request: MediaRequest,
+    response: ServerResponse,
+  ): Promise<void> {
+    await this.#orchestrator.authorize('play', address.streamId, request.access);
+    const fetch = async (signal: AbortSignal | undefined) => {
+      const answer = await this.#makers!.fetch(node, {
+        target: request.message.url ?? '/',
+        peer: request.peer,
+        userAgent: request.message.headers['user-agent'] ?? '',
+        signal,
+      });
+      if (answer.status !== 200) throw problemOfNode(answer);
+      return answer;
+    };
+    if (address.kind === 'segment') {
+      // Who asks first may go away while others wait.
+      const key = `${address.streamId}/${address.sequence}`;
+      const data = await this.#cache.get(key, async () => (await fetch(undefined)).body);
+      request.access.signal?.throwIfAborted();
+      this.#bytesOut += sendSegment(request, response, data, this.#maxAge);
+      return;
+    }
+    const { body } = await fetch(request.access.signal);
+    sendText(request, response, body);
   }
 
   async #sendPlaylist(
@@ -138,12 +177,7 @@ export class HlsAdapter implements ProtocolAdapter {
       address.kind === 'master'
         ? masterPlaylist(channel, query)
         : channel.playlist.text(address.prefix, query);
-    response.writeHead(200, {
-      'Content-Type': PLAYLIST_TYPE,
-      'Content-Length': Buffer.byteLength(text),
-      'Cache-Control': 'no-cache',
-    });
-    response.end(request.method === 'HEAD' ? undefined : text);
+    sendText(request, response, Buffer.from(text));
   }
 
   async #sendSegment(
@@ -184,11 +218,15 @@ export class HlsAdapter implements ProtocolAdapter {
       const codecs = stream.tracks.map(track => track.codec).join(', ');
       throw new FluxError('CODEC_UNSUPPORTED', `HLS has nothing to send of this stream (${codecs}).`);
     }
+    if (this.#makers && !(await this.#makers.claim(streamId)))
+      throw new FluxError('NOT_READY', 'Another node begins to cut the stream; please ask again.');
     return this.#begin(stream);
   }
 
   readonly #onStreamAdded = (stream: Stream, isRelay: boolean): void => {
-    if (!isRelay) this.#begin(stream);
+    if (isRelay) return;
+    void this.#makers?.claim(stream.id).catch(() => {});
+    this.#begin(stream);
   };
 
   #begin(stream: Stream): HlsChannel {
@@ -221,7 +259,28 @@ export class HlsAdapter implements ProtocolAdapter {
     const [oldest] = this.#numberings.keys();
     if (this.#numberings.size > MAX_REMEMBERED && oldest !== undefined) this.#numberings.delete(oldest);
     await channel.close();
+    this.#makers?.release(streamId);
   }
+}
+
+function sendText({ method }: MediaRequest, response: ServerResponse, text: Buffer): void {
+  response.writeHead(200, {
+    'Content-Type': PLAYLIST_TYPE,
+    'Content-Length': text.length,
+    'Cache-Control': 'no-cache',
+  });
+  response.end(method === 'HEAD' ? undefined : text);
+}
+
+/** What another node refused is refused here for the same reason. */
+function problemOfNode({ status, body }: NodeAnswer): FluxError {
+  try {
+    const { code, detail } = JSON.parse(body.toString()) as { code?: unknown; detail?: unknown };
+    if (isErrorCode(code)) return new FluxError(code, String(detail));
+  } catch {
+    // It was not one of our problem documents.
+  }
+  return new FluxError('UPSTREAM_FAILED', `The media node that has the stream answered with ${status}.`);
 }
 
 /** The one variant there is, for players that want to know the codecs before they load anything. */

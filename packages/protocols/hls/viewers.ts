@@ -37,8 +37,8 @@ export class HlsViewers {
   }
 
   /** The client of `request` has got `bytes` of media. */
-  note({ message, peer }: MediaRequest, bytes: number): void {
-    const key = `${message.socket.remoteAddress} ${message.headers['user-agent']?.slice(0, MAX_USER_AGENT)}`;
+  note({ message, peer, access }: MediaRequest, bytes: number): void {
+    const key = `${access.address} ${message.headers['user-agent']?.slice(0, MAX_USER_AGENT) ?? ''}`;
     let viewer = this.#viewers.get(key);
     if (!viewer) {
       if (this.#viewers.size >= MAX_VIEWERS) return;

@@ -33,8 +33,13 @@ export interface MediaRoute {
 export interface MediaServerOptions {
   readonly host: string;
   readonly port: number;
+  /** Other media nodes of this host listen there too. */
+  readonly reusePort?: boolean;
   readonly onError?: (error: FluxError, request: { path: string; peer: string }) => void;
 }
+
+/** By which a media node tells another for whom it asks: address and port. */
+export const PEER_HEADER = 'x-flux-peer';
 
 const MAX_CONNECTIONS = 20_000;
 const HEADER_TIMEOUT = 10_000;
@@ -51,6 +56,8 @@ export class MediaServer {
   readonly #routes: MediaRoute[] = [];
   readonly #upgraded = new Set<Duplex>();
   readonly #takenOver = new WeakSet<Socket>();
+  /** Connections of other media nodes. */
+  readonly #ofNodes = new WeakSet<Socket>();
 
   constructor(options: MediaServerOptions) {
     this.#options = options;
@@ -83,8 +90,15 @@ export class MediaServer {
           }),
         );
       });
-      this.#server.listen(this.#options.port, this.#options.host, resolve);
+      const { host, port, reusePort } = this.#options;
+      this.#server.listen({ host, port, reusePort }, resolve);
     });
+  }
+
+  /** Serves a connection of another media node, which has let its clients in already and says who they are. */
+  acceptNode(socket: Socket): void {
+    this.#ofNodes.add(socket);
+    this.#server.emit('connection', socket);
   }
 
   async stop(): Promise<void> {
@@ -160,13 +174,16 @@ export class MediaServer {
     const query = new URLSearchParams(question === -1 ? '' : target.slice(question + 1));
     const bearer = message.headers.authorization?.match(/^Bearer ([\x21-\x7e]{1,4096})$/i)?.[1];
     const { socket } = message;
+    const isInternal = this.#ofNodes.has(socket);
+    const peer = isInternal ? String(message.headers[PEER_HEADER]) : peerOf(message);
+    const token = bearer ?? query.get('token') ?? undefined;
     return {
       message,
       path: rawPath.slice(1).split('/').map(decodeSegment),
       query,
       method: message.method ?? 'GET',
-      access: { token: bearer ?? query.get('token') ?? undefined, address: socket.remoteAddress, signal },
-      peer: peerOf(message),
+      access: { token, address: peer.slice(0, peer.lastIndexOf(':')), signal, isInternal },
+      peer,
       takeOver: () => {
         this.#takenOver.add(socket);
         return socket;

@@ -21,6 +21,8 @@ export interface RtmpAdapterOptions {
   readonly orchestrator: StreamOrchestrator;
   readonly host: string;
   readonly port: number;
+  /** Other media nodes of this host listen on the same ports. */
+  readonly reusePort?: boolean;
   readonly chunkSize: number;
   readonly maxConnections: number;
   readonly limits: ViewerLimits;
@@ -36,6 +38,8 @@ export interface RtmpAdapterOptions {
 }
 
 const DEFAULT_PORT = 1935;
+/** Milliseconds that clients are given to take their goodbye. */
+const GOODBYE_TIMEOUT = 1000;
 
 /** flux-rtmpd: publishing and playing by RTMP and RTMPS, pulling from and pushing to other servers. */
 export class RtmpAdapter implements ProtocolAdapter {
@@ -48,14 +52,18 @@ export class RtmpAdapter implements ProtocolAdapter {
   #callback: StreamCallback;
   #bytesBefore = { in: 0, out: 0 };
   #isRunning = false;
+  /** Set while the adapter waits for its last session. */
+  #onEmpty: (() => void) | undefined;
 
   constructor(options: RtmpAdapterOptions) {
     this.#options = options;
     this.#callback = options.orchestrator;
     const onSocket = (socket: Socket) => this.#accept(socket);
     this.#servers = [
-      new RtmpServer({ host: options.host, port: options.port, onSocket }),
-      ...(options.tls ? [new RtmpServer({ ...options.tls, tls: options.tls, onSocket })] : []),
+      new RtmpServer({ host: options.host, port: options.port, reusePort: options.reusePort, onSocket }),
+      ...(options.tls
+        ? [new RtmpServer({ ...options.tls, tls: options.tls, reusePort: options.reusePort, onSocket })]
+        : []),
     ];
   }
 
@@ -79,6 +87,12 @@ export class RtmpAdapter implements ProtocolAdapter {
     for (const server of this.#servers) server.stop();
     for (const session of this.#sessions)
       session.close({ code: 'shutdown', message: 'The server is shutting down.' });
+    // A process that ended now would reset the connections, and the goodbyes on them would be lost.
+    if (this.#sessions.size === 0) return;
+    await new Promise<void>(resolve => {
+      this.#onEmpty = resolve;
+      setTimeout(resolve, GOODBYE_TIMEOUT).unref();
+    });
   }
 
   onStreamReady(callback: StreamCallback): void {
@@ -167,6 +181,7 @@ export class RtmpAdapter implements ProtocolAdapter {
       onRefused: (error, peer) => this.#count(error, peer),
       onClose: (closed, error) => {
         this.#sessions.delete(closed);
+        if (this.#sessions.size === 0) this.#onEmpty?.();
         this.#bytesBefore.in += closed.bytesRead;
         this.#bytesBefore.out += closed.bytesWritten;
         if (error) this.#count(error, closed.peer);

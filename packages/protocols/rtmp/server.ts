@@ -6,6 +6,8 @@ import { FluxError } from '@flux-iot/core/errors/flux-error';
 export interface RtmpServerOptions {
   readonly host: string;
   readonly port: number;
+  /** Other media nodes of this host listen there too. */
+  readonly reusePort?: boolean;
   /** Makes it an RTMPS server; PEM. */
   readonly tls?: { readonly cert: Buffer; readonly key: Buffer };
   /** Takes the socket, which is paused, or destroys it. */
@@ -47,7 +49,8 @@ export class RtmpServer {
           }),
         );
       });
-      this.#server.listen({ port: this.#options.port, host: this.#options.host, backlog: 1024 }, resolve);
+      const { host, port, reusePort } = this.#options;
+      this.#server.listen({ host, port, reusePort, backlog: 1024 }, resolve);
     });
   }
 

@@ -1,12 +1,12 @@
-import { pageAssets } from '@flux-iot/console/assets';
 import { NodeControl } from '@flux-iot/core/control/node-control';
 import type { ProtocolAdapter } from '@flux-iot/core/orchestrator/protocol-adapter';
 import { StreamOrchestrator } from '@flux-iot/core/orchestrator/stream-orchestrator';
+import type { StreamRegistry } from '@flux-iot/core/orchestrator/stream-registry';
 import { FlvAdapter } from '@flux-iot/protocols/flv/adapter';
 import { HlsAdapter } from '@flux-iot/protocols/hls/adapter';
+import type { SegmentMakers } from '@flux-iot/protocols/hls/segment-makers';
 import { MediaServer } from '@flux-iot/protocols/http/media-server';
 import { RtmpAdapter } from '@flux-iot/protocols/rtmp/adapter';
-import { type ApiServer, createApiServer } from '@flux-iot/server/api-server';
 import type { Logger } from 'pino';
 import { parseAddress } from './config/address.ts';
 import type { Config } from './config/schema.ts';
@@ -15,27 +15,40 @@ import { explainListenError } from './listen-error.ts';
 import { segmentStorage } from './segment-storage.ts';
 import { readTls } from './tls.ts';
 
-export interface Gateway {
+/** Where a node listens, once it does; undefined for what is not enabled. */
+export interface NodePorts {
+  readonly rtmp?: number;
+  readonly rtmps?: number;
+  /** HTTP media: HTTP-FLV and HLS. */
+  readonly media?: number;
+}
+
+export interface MediaNode {
   readonly orchestrator: StreamOrchestrator;
   readonly media: MediaServer;
-  readonly api: ApiServer;
-  /** Undefined where the protocol is not enabled. */
-  readonly rtmp: RtmpAdapter | undefined;
-  readonly adapters: readonly ProtocolAdapter[];
+  readonly control: NodeControl;
+  readonly ports: NodePorts;
   /** Binds everything, or throws (`PORT_IN_USE` in plain words) and leaves nothing bound. */
   start(): Promise<void>;
   /** Ends all sessions. Idempotent. */
   stop(): Promise<void>;
 }
 
-export interface GatewayOptions {
+export interface MediaNodeOptions {
+  readonly name: string;
   readonly logger: Logger;
-  readonly version: string;
+  /** Where it is one of several. */
+  readonly registry?: StreamRegistry;
+  readonly makers?: SegmentMakers;
 }
 
-/** The composition root: everything that one process runs, made from the configuration. */
-export async function createGateway(config: Config, { logger, version }: GatewayOptions): Promise<Gateway> {
+/** One process's share of the media: everything that receives and sends it, made from the configuration. */
+export function createMediaNode(
+  config: Config,
+  { name, logger, registry, makers }: MediaNodeOptions,
+): MediaNode {
   const { media: limits, protocols } = config;
+  const reusePort = config.gateway.share_ports;
   const isEnabled = (protocol: Config['protocols']['enabled'][number]) =>
     protocols.enabled.includes(protocol);
   const orchestrator = new StreamOrchestrator({
@@ -49,6 +62,7 @@ export async function createGateway(config: Config, { logger, version }: Gateway
     takeover: protocols.rtmp.takeover,
     publisherGrace: limits.publisher_grace * 1000,
     openTimeout: limits.open_timeout * 1000,
+    registry,
   });
   const viewerLimits = {
     maxQueuedBytes: limits.viewer_queue_bytes,
@@ -57,12 +71,15 @@ export async function createGateway(config: Config, { logger, version }: Gateway
   const errors = new ErrorLog(logger);
   const media = new MediaServer({
     ...parseAddress(config.http_media.bind),
+    reusePort,
     onError: (error, request) => errors.report(error, request),
   });
+  const adapters: ProtocolAdapter[] = [];
   const rtmp = isEnabled('rtmp')
     ? new RtmpAdapter({
         orchestrator,
         ...parseAddress(protocols.rtmp.bind),
+        reusePort,
         chunkSize: protocols.rtmp.chunk_size,
         maxConnections: protocols.rtmp.max_connections,
         limits: viewerLimits,
@@ -70,35 +87,21 @@ export async function createGateway(config: Config, { logger, version }: Gateway
         onError: (error, peer) => errors.report(error, { peer }),
       })
     : undefined;
-  const adapters: ProtocolAdapter[] = rtmp ? [rtmp] : [];
-  if (isEnabled('flv') && protocols.flv.enable) {
-    adapters.push(new FlvAdapter({ orchestrator, server: media, limits: viewerLimits }));
-  }
+  if (rtmp) adapters.push(rtmp);
+  const hasFlv = isEnabled('flv') && protocols.flv.enable;
+  if (hasFlv) adapters.push(new FlvAdapter({ orchestrator, server: media, limits: viewerLimits }));
   if (isEnabled('hls')) {
-    adapters.push(
-      new HlsAdapter({
-        orchestrator,
-        server: media,
-        storage: segmentStorage(config),
-        options: {
-          segmentDuration: protocols.hls.segment_duration,
-          playlistLength: protocols.hls.playlist_length,
-          alwaysOn: protocols.hls.always_on,
-        },
-      }),
-    );
+    const options = {
+      segmentDuration: protocols.hls.segment_duration,
+      playlistLength: protocols.hls.playlist_length,
+      alwaysOn: protocols.hls.always_on,
+    };
+    const storage = segmentStorage(config);
+    adapters.push(new HlsAdapter({ orchestrator, server: media, storage, options, makers }));
   }
+  const hasMedia = hasFlv || isEnabled('hls');
   for (const adapter of adapters) adapter.onStreamReady(orchestrator);
-  const control = new NodeControl({ name: 'node-1', orchestrator, adapters });
-  const api = await createApiServer({
-    control,
-    ...parseAddress(config.server.bind),
-    mediaPort: () => media.port,
-    version,
-    assets: await pageAssets(),
-    // Of what fastify says by itself, only what went wrong is news.
-    logger: logger.child({}, { level: logger.isLevelEnabled('warn') ? 'warn' : logger.level }),
-  });
+  const control = new NodeControl({ name, orchestrator, adapters });
   orchestrator.on('streamAdded', stream => {
     stream.on('state', state => logger.info({ stream: stream.id, state }, 'stream'));
   });
@@ -109,19 +112,19 @@ export async function createGateway(config: Config, { logger, version }: Gateway
   const stop = async () => {
     orchestrator.close();
     control.close();
-    await Promise.all([...adapters.map(adapter => adapter.stop()), media.stop(), api.stop()]);
+    await Promise.all([...adapters.map(adapter => adapter.stop()), media.stop()]);
   };
   return {
     orchestrator,
     media,
-    api,
-    rtmp,
-    adapters,
+    control,
+    get ports() {
+      return { rtmp: rtmp?.port, rtmps: rtmp?.tlsPort, media: hasMedia ? media.port : undefined };
+    },
     async start() {
       try {
-        await media.start();
+        if (hasMedia) await media.start();
         for (const adapter of adapters) await adapter.start();
-        await api.start();
       } catch (error) {
         await stop();
         throw explainListenError(error, config);

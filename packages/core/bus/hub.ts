@@ -1,0 +1,254 @@
+import { isDeepStrictEqual } from 'node:util';
+import { FluxError } from '../errors/flux-error.ts';
+import type { BusValue, DirectoryEntry } from './bus.ts';
+import type { AnswerMessage, HubMessage, MemberMessage, RequestMessage } from './message.ts';
+import { toWireError } from './message.ts';
+
+/** The hub's way to a member. Neither call may come back into the hub before it returns. */
+export interface HubPeer {
+  deliver(message: HubMessage): void;
+  /** Another link of the same member took its place. */
+  cut(): void;
+}
+
+/** A member's way to the hub. */
+export interface HubConnection {
+  /** Throws `PROTOCOL_ERROR`, and `NOT_ALLOWED` where the name is taken; the link is to be ended then. */
+  receive(message: MemberMessage): void;
+  /** The link is gone: all that the member held is free. Idempotent. */
+  leave(): void;
+}
+
+interface Session {
+  readonly peer: HubPeer;
+  readonly member: string;
+  readonly instance: string;
+  /** Route of each request that waits for its answer, by the id that the asker gave it. */
+  readonly asked: Map<number, number>;
+  /** The keys that it said it holds, until it is ready. */
+  restored: Set<string> | undefined;
+}
+
+interface Route {
+  readonly asker: Session;
+  readonly id: number;
+  readonly server: Session;
+}
+
+/** Requests of one member that wait for their answers. */
+const MAX_ASKED = 16_384;
+
+/**
+ * The middle of the local bus: holds the directory and passes on requests and events. It knows no socket and no
+ * clock. A message is dealt with whole before the next one, so all members see all changes in one order, and the
+ * answer to a claim after its change.
+ */
+export class BusHub {
+  readonly #sessions = new Map<string, Session>();
+  readonly #entries = new Map<string, DirectoryEntry>();
+  /** The first one answers; the others wait for it to go. */
+  readonly #servers = new Map<string, Set<Session>>();
+  readonly #subscribers = new Map<string, Set<Session>>();
+  readonly #routes = new Map<number, Route>();
+  #lastRoute = 0;
+
+  connect(peer: HubPeer): HubConnection {
+    let session: Session | undefined;
+    let hasLeft = false;
+    return {
+      receive: message => {
+        if (hasLeft) return;
+        if (!session) session = this.#join(peer, message);
+        else if (this.#isCurrent(session)) this.#receive(session, message);
+      },
+      leave: () => {
+        hasLeft = true;
+        if (!session || !this.#isCurrent(session)) return;
+        this.#sessions.delete(session.member);
+        // Who is told that its request failed finds the directory up to date.
+        this.#releaseAll(session.member);
+        this.#forget(session);
+      },
+    };
+  }
+
+  #isCurrent(session: Session): boolean {
+    return this.#sessions.get(session.member) === session;
+  }
+
+  #join(peer: HubPeer, message: MemberMessage): Session {
+    if (message.type !== 'join') throw outOfTurn(message);
+    const { member, instance } = message;
+    const old = this.#sessions.get(member);
+    if (old && old.instance !== instance)
+      throw new FluxError('NOT_ALLOWED', `There is a member named ${member} already.`);
+    const session: Session = { peer, member, instance, asked: new Map(), restored: new Set() };
+    this.#sessions.set(member, session);
+    if (old) {
+      // The same member by a new link, before the old one was seen to be dead. Its entries stay.
+      this.#forget(old);
+      old.peer.cut();
+    }
+    return session;
+  }
+
+  #receive(session: Session, message: MemberMessage): void {
+    switch (message.type) {
+      case 'serve':
+        add(this.#servers, message.subject, session);
+        break;
+      case 'unserve':
+        remove(this.#servers, message.subject, session);
+        break;
+      case 'subscribe':
+        add(this.#subscribers, message.subject, session);
+        break;
+      case 'unsubscribe':
+        remove(this.#subscribers, message.subject, session);
+        break;
+      default:
+        if (session.restored) this.#restore(session, session.restored, message);
+        else this.#obey(session, message);
+    }
+  }
+
+  #restore(session: Session, restored: Set<string>, message: MemberMessage): void {
+    if (message.type === 'hold') {
+      if (this.#claim(session.member, message.key, message.value)) restored.add(message.key);
+      return;
+    }
+    if (message.type !== 'ready') throw outOfTurn(message);
+    this.#releaseAll(session.member, restored);
+    session.restored = undefined;
+    for (const entry of this.#entries.values()) session.peer.deliver({ type: 'entry', ...entry });
+    session.peer.deliver({ type: 'joined' });
+  }
+
+  #obey(session: Session, message: MemberMessage): void {
+    switch (message.type) {
+      case 'claim': {
+        const isHeld = this.#claim(session.member, message.key, message.value);
+        session.peer.deliver({ type: 'claimed', id: message.id, isHeld });
+        break;
+      }
+      case 'release':
+        this.#release(session.member, message.key);
+        break;
+      case 'publish':
+        this.#publish(message.subject, message.payload);
+        break;
+      case 'request':
+        this.#request(session, message);
+        break;
+      case 'cancel':
+        this.#closeRoute(session.asked.get(message.id));
+        break;
+      case 'answer':
+      case 'failure':
+        this.#answer(session, message);
+        break;
+      default:
+        throw outOfTurn(message);
+    }
+  }
+
+  #claim(member: string, key: string, value: BusValue): boolean {
+    const entry = this.#entries.get(key);
+    if (entry && entry.member !== member) return false;
+    if (entry && isDeepStrictEqual(entry.value, value)) return true;
+    this.#entries.set(key, { key, member, value });
+    this.#tellAll({ type: 'changed', key, member, value });
+    return true;
+  }
+
+  #release(member: string, key: string): void {
+    if (this.#entries.get(key)?.member !== member) return;
+    this.#entries.delete(key);
+    this.#tellAll({ type: 'released', key });
+  }
+
+  #releaseAll(member: string, except?: ReadonlySet<string>): void {
+    for (const key of this.#entries.keys()) {
+      if (!except?.has(key)) this.#release(member, key);
+    }
+  }
+
+  /** One that is not ready gets the directory whole when it is. */
+  #tellAll(message: HubMessage): void {
+    for (const session of this.#sessions.values()) {
+      if (!session.restored) session.peer.deliver(message);
+    }
+  }
+
+  #publish(subject: string, payload: BusValue): void {
+    for (const session of this.#subscribers.get(subject) ?? []) {
+      if (!session.restored) session.peer.deliver({ type: 'event', subject, payload });
+    }
+  }
+
+  #request(asker: Session, { id, subject, payload }: RequestMessage): void {
+    if (asker.asked.has(id)) throw new FluxError('PROTOCOL_ERROR', 'Two requests of one id.');
+    const server = firstReady(this.#servers.get(subject));
+    if (!server || asker.asked.size >= MAX_ASKED) {
+      fail(asker, id, server ? 'Too many requests wait for answers.' : `Nobody serves ${subject} now.`);
+      return;
+    }
+    const route = ++this.#lastRoute;
+    this.#routes.set(route, { asker, id, server });
+    asker.asked.set(id, route);
+    server.peer.deliver({ type: 'request', id: route, subject, payload });
+  }
+
+  #answer(server: Session, message: AnswerMessage): void {
+    const route = this.#routes.get(message.id);
+    // An answer to nobody: the asker has given up or is gone.
+    if (route?.server !== server) return;
+    this.#closeRoute(message.id);
+    route.asker.peer.deliver({ ...message, id: route.id });
+  }
+
+  #closeRoute(id: number | undefined): void {
+    const route = id === undefined ? undefined : this.#routes.get(id);
+    if (id === undefined || !route) return;
+    this.#routes.delete(id);
+    route.asker.asked.delete(route.id);
+  }
+
+  /** What it serves, hears and asks ends with its link. */
+  #forget(session: Session): void {
+    for (const subject of this.#servers.keys()) remove(this.#servers, subject, session);
+    for (const subject of this.#subscribers.keys()) remove(this.#subscribers, subject, session);
+    for (const [id, { asker, server, id: askedAs }] of this.#routes) {
+      if (asker !== session && server !== session) continue;
+      this.#closeRoute(id);
+      if (asker !== session) fail(asker, askedAs, `${session.member} went away before it answered.`);
+    }
+  }
+}
+
+function fail(asker: Session, id: number, reason: string): void {
+  const error = toWireError(new FluxError('NOT_READY', reason));
+  asker.peer.deliver({ type: 'failure', id, error });
+}
+
+function firstReady(sessions: ReadonlySet<Session> | undefined): Session | undefined {
+  for (const session of sessions ?? []) {
+    if (!session.restored) return session;
+  }
+  return undefined;
+}
+
+function add(sessions: Map<string, Set<Session>>, subject: string, session: Session): void {
+  const found = sessions.get(subject);
+  if (found) found.add(session);
+  else sessions.set(subject, new Set([session]));
+}
+
+function remove(sessions: Map<string, Set<Session>>, subject: string, session: Session): void {
+  const found = sessions.get(subject);
+  if (found?.delete(session) && found.size === 0) sessions.delete(subject);
+}
+
+function outOfTurn({ type }: MemberMessage): FluxError {
+  return new FluxError('PROTOCOL_ERROR', `A message of the bus came out of turn: ${type}.`);
+}

@@ -1,0 +1,87 @@
+import { hostname } from 'node:os';
+import { dirname, join } from 'node:path';
+import { connectBus } from '@flux-iot/core/bus/socket/connect-bus';
+import { ClusterNode } from '@flux-iot/core/cluster/cluster-node';
+import { busOf } from '../config/bus.ts';
+import type { Config } from '../config/schema.ts';
+import { createMediaNode } from '../media-node.ts';
+import { segmentMakers } from '../segment-makers.ts';
+import { type ProgramContext, runProgram, type StartedProgram } from './program.ts';
+
+/** The daemons: media nodes with one protocol each. */
+export const DAEMONS = {
+  rtmpd: 'rtmp',
+  flvd: 'flv',
+  hlsd: 'hls',
+} as const satisfies Record<string, Config['protocols']['enabled'][number]>;
+
+export type Daemon = keyof typeof DAEMONS;
+
+/** `flux gateway`: a media node; of one protocol where it is a daemon. */
+export function runGateway(file: string | undefined, version: string, daemon?: Daemon): Promise<void> {
+  return runProgram(file, context => start(context, version, daemon));
+}
+
+async function start(
+  { config: configured, logger, supervisedAs }: ProgramContext,
+  version: string,
+  daemon: Daemon | undefined,
+): Promise<StartedProgram> {
+  const config = daemon ? withOnly(configured, DAEMONS[daemon]) : configured;
+  const { address, secret } = busOf(config);
+  const name =
+    supervisedAs ?? `${daemon ?? 'gateway'}-${hostname().replace(/[^A-Za-z0-9-]/g, '-')}-${process.pid}`;
+  const bus = await connectBus({ address, secret, member: name });
+  const cluster = new ClusterNode({
+    bus,
+    secret,
+    ...linkOf(config, address, name),
+    limits: {
+      maxQueuedBytes: config.media.viewer_queue_bytes,
+      stallTimeout: config.media.viewer_stall_timeout * 1000,
+    },
+    openTimeout: config.media.open_timeout * 1000,
+    onError: error => logger.warn({ code: error.code }, error.message),
+  });
+  const node = createMediaNode(config, {
+    name,
+    logger,
+    registry: cluster,
+    makers: segmentMakers(cluster),
+  });
+  const stop = async () => {
+    await node.stop();
+    await cluster.close();
+    await bus.close();
+  };
+  try {
+    await node.start();
+    await cluster.start(node, { mediaPort: node.ports.media, protocols: config.protocols.enabled });
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  const listening = Object.entries(node.ports)
+    .filter(([, port]) => port !== undefined)
+    .map(([protocol, port]) => `${protocol} ${port}`);
+  return {
+    ready: { ...node.ports },
+    banner: `FLUX IoT ${version}, media node ${name}\n\n  Listening  ${listening.join(', ')}\n  Bus        ${address}\n`,
+    stop,
+  };
+}
+
+/** Where other nodes reach this one: beside the bus's socket, or on TCP if the bus is. */
+function linkOf(config: Config, busAddress: string, name: string): { listen: string; advertised: string } {
+  if (busAddress.startsWith('unix:')) {
+    const listen = `unix:${join(dirname(busAddress.slice('unix:'.length)), `${name}.sock`)}`;
+    return { listen, advertised: listen };
+  }
+  const { relay_bind: bind, relay_address: address } = config.gateway;
+  return { listen: `tcp:${bind}`, advertised: `tcp:${address || bind}` };
+}
+
+function withOnly(config: Config, protocol: (typeof DAEMONS)[Daemon]): Config {
+  const enabled = config.protocols.enabled.filter(candidate => candidate === protocol);
+  return { ...config, protocols: { ...config.protocols, enabled } };
+}

@@ -1,0 +1,71 @@
+import type { Logger } from 'pino';
+import { loadConfig } from '../config/loader.ts';
+import type { Config } from '../config/schema.ts';
+import { createLogger } from '../logger.ts';
+import { announceReady, programName, untilStopAsked } from '../supervisor/child.ts';
+import type { JsonObject } from '../supervisor/message.ts';
+
+/** A clean stop takes less; what has not ended by then is ended with the process. */
+const STOP_TIMEOUT = 2500;
+
+export interface ProgramContext {
+  readonly config: Config;
+  readonly logger: Logger;
+  /** What the supervisor calls this program, if there is one. */
+  readonly supervisedAs: string | undefined;
+}
+
+export interface StartedProgram {
+  /** What the supervisor is told. */
+  readonly ready: JsonObject;
+  /** What a person is told who started the program without a supervisor. */
+  readonly banner: string;
+  stop(): Promise<void>;
+}
+
+/**
+ * Runs one of the product's programs until it is asked to stop, by a signal or by its supervisor. `start` throws what
+ * keeps it from starting.
+ */
+export async function runProgram(
+  file: string | undefined,
+  start: (context: ProgramContext) => Promise<StartedProgram>,
+): Promise<void> {
+  const stopAsked = untilStopAsked();
+  const { config, warnings } = loadConfig(file, process.env);
+  const supervisedAs = programName();
+  const base = createLogger(config.log);
+  const logger = supervisedAs === undefined ? base : base.child({ program: supervisedAs });
+  logProcessEvents(logger);
+  // The supervisor read the same configuration and has said it.
+  const level = supervisedAs === undefined ? 'info' : 'debug';
+  if (supervisedAs === undefined) for (const warning of warnings) logger.warn(warning);
+  const program = await start({ config, logger, supervisedAs });
+  await announceReady(program.ready);
+  if (supervisedAs === undefined) process.stdout.write(program.banner);
+  logger[level]('started');
+
+  const reason = await stopAsked;
+  logger[level]({ reason }, 'stopping');
+  const timer = setTimeout(() => {
+    logger.warn('not all connections ended in time');
+    process.exit(0);
+  }, STOP_TIMEOUT);
+  await program.stop();
+  clearTimeout(timer);
+  logger[level]('stopped');
+}
+
+export function logProcessEvents(logger: Logger): void {
+  for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
+    process.on(event, error => {
+      logger.fatal({ err: error }, 'a fault of the server; it ends');
+      process.exit(1);
+    });
+  }
+  // Node's own warnings belong into the log. That a feature of it is young is no news to who runs this.
+  process.removeAllListeners('warning');
+  process.on('warning', ({ name, message }) => {
+    logger[name === 'ExperimentalWarning' ? 'debug' : 'warn']({ warning: name }, message);
+  });
+}

@@ -1,0 +1,14 @@
+import type { ClusterNode } from '@flux-iot/core/cluster/cluster-node';
+import type { SegmentMakers } from '@flux-iot/protocols/hls/segment-makers';
+import { PEER_HEADER } from '@flux-iot/protocols/http/media-server';
+
+/** Which node cuts which stream for HLS, by the cluster's directory. */
+export function segmentMakers(cluster: ClusterNode): SegmentMakers {
+  return {
+    elsewhere: streamId => cluster.segmentMaker(streamId),
+    claim: streamId => cluster.claimSegments(streamId),
+    release: streamId => cluster.releaseSegments(streamId),
+    fetch: (node, { target, peer, userAgent, signal }) =>
+      cluster.fetch(node, { target, headers: { [PEER_HEADER]: peer, 'user-agent': userAgent }, signal }),
+  };
+}

@@ -1,0 +1,120 @@
+import { ParseError } from '../../model/parse-error.ts';
+import { AudioSample, DataSample, type Sample, VideoSample } from '../../model/sample.ts';
+import { readAmf0 } from '../amf/amf0.ts';
+import {
+  AUDIO_HEADER_SIZE,
+  DATA_HEADER_SIZE,
+  FRAME_HEADER_SIZE,
+  FRAME_TYPE,
+  MAX_FRAME_SIZE,
+  VIDEO_HEADER_SIZE,
+} from './frame.ts';
+import { readTrackList, type TrackList } from './track-list.ts';
+
+export interface RelayReceiver {
+  /** Before the first sample, and again when something of it has changed. */
+  onTracks(list: TrackList): void;
+  onSample(sample: Sample): void;
+  onEnd(): void;
+}
+
+const EMPTY = Buffer.alloc(0);
+const SLAB_SIZE = 32 * 1024;
+
+/** Puts frames together from what was read; each payload is copied once, into memory that its neighbours share. */
+export class RelayDemuxer {
+  readonly #receiver: RelayReceiver;
+  readonly #header = Buffer.alloc(FRAME_HEADER_SIZE);
+  #headerSize = 0;
+  #body: Buffer | undefined;
+  #bodySize = 0;
+  #slab: Buffer = EMPTY;
+  #slabUsed = 0;
+  #trackList: Buffer = EMPTY;
+
+  constructor(receiver: RelayReceiver) {
+    this.#receiver = receiver;
+  }
+
+  /** The bytes are valid during the call alone. Throws `ParseError`; nothing may be pushed after that. */
+  push(data: Buffer): void {
+    let at = 0;
+    while (at < data.length) {
+      if (!this.#body) {
+        const size = Math.min(FRAME_HEADER_SIZE - this.#headerSize, data.length - at);
+        data.copy(this.#header, this.#headerSize, at, at + size);
+        this.#headerSize += size;
+        at += size;
+        if (this.#headerSize < FRAME_HEADER_SIZE) return;
+        const length = this.#header.readUInt32BE(0);
+        if (length < 1 || length > MAX_FRAME_SIZE) throw new ParseError(`frame of ${length} bytes`, at);
+        this.#body = this.#allocate(length - 1);
+        this.#bodySize = 0;
+      }
+      const size = Math.min(this.#body.length - this.#bodySize, data.length - at);
+      data.copy(this.#body, this.#bodySize, at, at + size);
+      this.#bodySize += size;
+      at += size;
+      if (this.#bodySize < this.#body.length) return;
+      const body = this.#body;
+      this.#body = undefined;
+      this.#headerSize = 0;
+      this.#frame(this.#header[4]!, body);
+    }
+  }
+
+  #frame(type: number, body: Buffer): void {
+    switch (type) {
+      case FRAME_TYPE.TRACKS:
+        if (this.#trackList.equals(body)) return;
+        this.#trackList = body;
+        this.#receiver.onTracks(readTrackList(body));
+        return;
+      case FRAME_TYPE.VIDEO:
+        need(body, VIDEO_HEADER_SIZE);
+        this.#receiver.onSample(
+          VideoSample.fromData(
+            body[0]!,
+            body.readDoubleBE(2),
+            body.readDoubleBE(10),
+            body[1] === 1,
+            body.subarray(VIDEO_HEADER_SIZE),
+          ),
+        );
+        return;
+      case FRAME_TYPE.AUDIO:
+        need(body, AUDIO_HEADER_SIZE);
+        this.#receiver.onSample(
+          new AudioSample(body[0]!, body.readDoubleBE(1), body.subarray(AUDIO_HEADER_SIZE)),
+        );
+        return;
+      case FRAME_TYPE.DATA: {
+        need(body, DATA_HEADER_SIZE);
+        const [name, ...values] = readAmf0(body.subarray(DATA_HEADER_SIZE));
+        if (typeof name !== 'string') throw new ParseError('data sample without a name', 0);
+        this.#receiver.onSample(new DataSample(body.readDoubleBE(0), name, values));
+        return;
+      }
+      case FRAME_TYPE.END:
+        this.#receiver.onEnd();
+        return;
+      default:
+        throw new ParseError(`frame of type ${type}`, 0);
+    }
+  }
+
+  #allocate(size: number): Buffer {
+    if (size > SLAB_SIZE / 4) return Buffer.allocUnsafeSlow(size);
+    if (size > this.#slab.length - this.#slabUsed) {
+      this.#slab = Buffer.allocUnsafeSlow(SLAB_SIZE);
+      this.#slabUsed = 0;
+    }
+    const start = this.#slabUsed;
+    this.#slabUsed += size;
+    return this.#slab.subarray(start, start + size);
+  }
+}
+
+function need(body: Buffer, size: number): void {
+  if (body.length < size) throw new ParseError('frame cut off', body.length);
+}
