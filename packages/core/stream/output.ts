@@ -86,6 +86,7 @@ export class Output implements StreamSink, Flushable {
     this.#framing = options.framing ?? NO_FRAMING;
     this.#select = options.select ?? (() => true);
     this.#onIdle = onIdle;
+    this.#awaitViewer();
   }
 
   get viewerCount(): number {
@@ -124,9 +125,7 @@ export class Output implements StreamSink, Flushable {
       this.#viewers.delete(attached);
       this.#stream.removeViewer(viewer);
     }
-    if (this.#viewers.size === 0 && !this.#closed) {
-      this.#idleTimer ??= setTimeout(this.#onIdle, LINGER).unref();
-    }
+    if (this.#viewers.size === 0 && !this.#closed) this.#awaitViewer();
   }
 
   onTracks(tracks: readonly Track[]): void {
@@ -220,6 +219,10 @@ export class Output implements StreamSink, Flushable {
       this.#stream.history.note('viewer-stalled', `${viewer.protocol} ${viewer.peer} stopped reading`);
       viewer.transport.destroy({ code: 'viewer-stalled', message: 'The viewer stopped reading.' });
     }
+  }
+
+  #awaitViewer(): void {
+    this.#idleTimer ??= setTimeout(this.#onIdle, LINGER).unref();
   }
 
   #begin({ viewer, start }: Attached, prefix: Buffer | undefined): void {
