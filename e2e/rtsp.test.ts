@@ -1,0 +1,224 @@
+/** Scenarios 20 and 24: RTSP publishers and players of others, by TCP and by UDP. */
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { type ClipName, clip } from './support/clips.ts';
+import type { Packet8 } from './support/ffmpeg8.ts';
+import { TestGateway } from './support/gateway.ts';
+import { lacks, RunningProcess, run, until } from './support/processes.ts';
+import { TestRtsp } from './support/rtsp.ts';
+
+const FFMPEG8 = join(import.meta.dirname, 'support/ffmpeg8.ts');
+const TRANSPORTS = ['tcp', 'udp'] as const;
+const hasRtspSink = !lacks('gst-launch-1.0') && spawnSync('gst-inspect-1.0', ['rtspclientsink']).status === 0;
+
+/** Packets as FFmpeg 8 reads them, to the end. */
+async function packets8(url: string, transport?: (typeof TRANSPORTS)[number]): Promise<Packet8[]> {
+  const options = transport ? [`rtsp_transport=${transport}`] : [];
+  const { stdout, stderr } = await run(process.execPath, [FFMPEG8, 'packets', url, ...options]);
+  if (stdout === '') throw new Error(stderr.slice(-1000));
+  return stdout
+    .trim()
+    .split('\n')
+    .map(line => JSON.parse(line) as Packet8);
+}
+
+const videoOf = (packets: readonly Packet8[]) => packets.filter(packet => packet.kind === 'video');
+const audioOf = (packets: readonly Packet8[]) => packets.filter(packet => packet.kind === 'audio');
+
+/** FFmpeg does not know the time of the first picture that it reads from RTSP, where pictures are reordered. */
+const hasTime = ({ pts }: Packet8) => Math.abs(pts) < 1e6;
+
+/**
+ * What differs, in words: pictures and sound have to be the same in number, order and content from the first that came
+ * on, and as far apart as they were, to within `tolerance` seconds.
+ */
+function difference(
+  expected: readonly Packet8[],
+  actual: readonly Packet8[],
+  { tolerance = 0.0011, mayLackLast = 0 }: { tolerance?: number; mayLackLast?: number } = {},
+): string[] {
+  const found: string[] = [];
+  // The same for sound and picture.
+  let shift: number | undefined;
+  for (const select of [videoOf, audioOf]) {
+    const [wanted, got] = [select(expected), select(actual)];
+    if (wanted.length === 0 && got.length === 0) continue;
+    const first = wanted.findIndex(packet => packet.content === got[0]?.content);
+    const kind = wanted[0]?.kind ?? 'audio';
+    if (first === -1 || (kind === 'video' && first > 0)) found.push(`${kind}: begins with another unit`);
+    if (first > 10) found.push(`${kind}: the first ${first} are missing`);
+    const rest = wanted.slice(Math.max(0, first));
+    const missing = rest.length - got.length;
+    if (missing < 0 || missing > (kind === 'audio' ? mayLackLast : 0))
+      found.push(`${kind}: ${got.length} units, not ${rest.length}`);
+    for (const [index, packet] of got.entries()) {
+      const other = rest[index];
+      if (!other || found.length > 5) break;
+      if (packet.content !== other.content) found.push(`${kind} ${index}: other content`);
+      if (!hasTime(packet)) continue;
+      shift ??= packet.pts - other.pts;
+      if (Math.abs(packet.pts - other.pts - shift) > tolerance)
+        found.push(`${kind} ${index}: pts ${packet.pts - shift}, not ${other.pts}`);
+    }
+  }
+  return found;
+}
+
+/** Publishes a clip in real time by RTSP. */
+function publish(url: string, source: string, transport: string, args: readonly string[] = ['-c', 'copy']) {
+  return new RunningProcess('ffmpeg', [
+    ...['-v', 'error', '-re', '-i', source, ...args, '-f', 'rtsp', '-rtsp_transport', transport, url],
+  ]);
+}
+
+const CLIPS: readonly [ClipName, number][] = [
+  ['h264-aac.flv', 250],
+  ['h265-aac.mp4', 250],
+];
+
+describe.skipIf(lacks('ffmpeg'))('RTMP to RTSP', () => {
+  it.each(CLIPS)('%s comes out whole by TCP and UDP', { timeout: 60_000 }, async (name, pictures) => {
+    await using gateway = await TestGateway.start({ 'media.publisher_grace': 1 });
+    await using rtsp = await TestRtsp.start(gateway.orchestrator);
+    const source = await clip(name);
+    const expected = await packets8(source);
+    await using _publisher = new RunningProcess(process.execPath, [
+      ...[FFMPEG8, 'remux', source, gateway.rtmpUrl('cam1')],
+    ]);
+    await gateway.untilLive('cam1');
+    const [tcp, udp] = await Promise.all(TRANSPORTS.map(transport => packets8(rtsp.url('cam1'), transport)));
+    expect(videoOf(tcp!)).toHaveLength(pictures);
+    expect(difference(expected, tcp!)).toEqual([]);
+    // What FFmpeg still has in its queue when the goodbye comes is lost to it.
+    expect(difference(expected, udp!, { mayLackLast: 20 })).toEqual([]);
+    expect(rtsp.errors.filter(error => error.code !== 'UPSTREAM_FAILED')).toEqual([]);
+    await until('the ports are given back', () => rtsp.adapter.stats().portPairs === 0);
+  });
+});
+
+describe.skipIf(lacks('ffmpeg'))('RTSP to HTTP-FLV', () => {
+  it.each(
+    CLIPS.flatMap(([name, pictures]) => TRANSPORTS.map(transport => [name, transport, pictures] as const)),
+  )('%s published by %s comes out whole', { timeout: 60_000 }, async (name, transport, pictures) => {
+    await using gateway = await TestGateway.start();
+    await using rtsp = await TestRtsp.start(gateway.orchestrator);
+    const source = await clip(name);
+    const expected = await packets8(source);
+    await using publisher = publish(rtsp.url('cam1'), source, transport);
+    await gateway.untilLive('cam1');
+    const actual = await packets8(gateway.playUrl('flv', 'cam1'));
+    expect(videoOf(actual)).toHaveLength(pictures);
+    // FFmpeg gathers frames of AAC, and does not send the last ones.
+    expect(difference(expected, actual, { mayLackLast: 20, tolerance: 0.0021 })).toEqual([]);
+    const { code, stderr } = await publisher.finished;
+    expect([code, stderr]).toEqual([0, '']);
+    await until('the ports are given back', () => rtsp.adapter.stats().portPairs === 0);
+  });
+});
+
+interface Audio {
+  readonly codec: string;
+  readonly source: ClipName;
+  readonly encoder: string;
+  readonly depayloader: string;
+}
+
+const AUDIO: readonly Audio[] = [
+  { codec: 'aac', source: 'h265-aac.mp4', encoder: 'avenc_aac', depayloader: 'rtpmp4gdepay' },
+  { codec: 'opus', source: 'h264-opus.mp4', encoder: 'opusenc', depayloader: 'rtpopusdepay' },
+  { codec: 'g711a', source: 'h264-pcma.mkv', encoder: 'alawenc', depayloader: 'rtppcmadepay' },
+];
+
+/** Plays with GStreamer to the end of the stream, and counts what comes of each kind. */
+async function playWithGStreamer(
+  url: string,
+  transport: string,
+  { video, depayloader }: { video: string; depayloader: string },
+): Promise<{
+  readonly code: number;
+  readonly video: number;
+  readonly audio: number;
+  readonly stderr: string;
+}> {
+  const branch = (name: string, elements: string) =>
+    `src. ! ${elements} ! identity silent=false name=${name} ! fakesink async=false`;
+  const pipeline = [
+    `-v rtspsrc location=${url} protocols=${transport} latency=100 name=src`,
+    branch('picture', `rtp${video}depay ! ${video}parse ! video/x-${video},alignment=au`),
+    branch('sound', depayloader),
+  ].join(' ');
+  const { code, stdout, stderr } = await run('gst-launch-1.0', pipeline.split(' '));
+  const count = (name: string) =>
+    stdout.split('\n').filter(line => line.includes(`${name}: last-message = chain`)).length;
+  return { code, video: count('picture'), audio: count('sound'), stderr };
+}
+
+describe.skipIf(lacks('ffmpeg', 'gst-launch-1.0'))('published by ffmpeg', () => {
+  it.each(AUDIO.flatMap(audio => TRANSPORTS.map(transport => ({ ...audio, transport }))))(
+    '$source by $transport plays in ffmpeg and GStreamer by TCP and UDP',
+    { timeout: 60_000 },
+    async ({ codec, source, depayloader, transport }) => {
+      await using gateway = await TestGateway.start();
+      await using rtsp = await TestRtsp.start(gateway.orchestrator);
+      const path = await clip(source);
+      const expected = await packets8(path);
+      const video = source.startsWith('h265') ? 'h265' : 'h264';
+      await using _publisher = publish(rtsp.url('cam1'), path, transport);
+      await gateway.untilLive('cam1');
+      const tracks = gateway.orchestrator.getStreamStatus('cam1')?.tracks.map(track => track.codec);
+      expect(tracks?.sort()).toEqual([codec, video].sort());
+      const players = TRANSPORTS.map(lower => packets8(rtsp.url('cam1'), lower));
+      const pipelines = TRANSPORTS.map(lower =>
+        playWithGStreamer(rtsp.url('cam1'), lower, { video, depayloader }),
+      );
+      for (const packets of await Promise.all(players)) {
+        // Runs of G.711 and the frames in a packet are cut elsewhere.
+        const units = codec === 'g711a' ? [videoOf(expected), videoOf(packets)] : [expected, packets];
+        expect(difference(units[0]!, units[1]!, { mayLackLast: 40, tolerance: 0.0021 })).toEqual([]);
+        expect(audioOf(packets).length).toBeGreaterThan(100);
+      }
+      for (const played of await Promise.all(pipelines)) {
+        expect(played).toMatchObject({ code: 0, stderr: '' });
+        expect(played.video).toBeGreaterThanOrEqual(videoOf(expected).length - 25);
+        expect(played.audio).toBeGreaterThan(100);
+      }
+    },
+  );
+});
+
+describe.skipIf(lacks('ffmpeg') || !hasRtspSink)('published by GStreamer', () => {
+  it.each(
+    AUDIO.flatMap(audio =>
+      TRANSPORTS.map(transport => ({ ...audio, transport, video: audio.codec === 'aac' ? 'h265' : 'h264' })),
+    ),
+  )('$video and $codec by $transport', { timeout: 60_000 }, async ({ codec, encoder, transport, video }) => {
+    await using gateway = await TestGateway.start();
+    await using rtsp = await TestRtsp.start(gateway.orchestrator);
+    const rate = codec === 'g711a' ? 8000 : 48_000;
+    const encode = `x${video.slice(1)}enc tune=zerolatency key-int-max=25 bitrate=300 speed-preset=ultrafast ! ${video}parse`;
+    const pipeline = [
+      '-e videotestsrc is-live=true num-buffers=150 ! video/x-raw,width=320,height=240,framerate=25/1',
+      `! ${encode} ! rtspclientsink name=sink location=${rtsp.url('gst')} protocols=${transport}`,
+      `audiotestsrc is-live=true num-buffers=300 samplesperbuffer=${rate / 50} ! audio/x-raw,rate=${rate},channels=1`,
+      `! audioconvert ! ${encoder} ! sink.`,
+    ].join(' ');
+    await using publisher = new RunningProcess('gst-launch-1.0', pipeline.split(' '));
+    await gateway.untilLive('gst');
+    const packets = await packets8(rtsp.url('gst'), 'tcp');
+    const { code, stderr } = await publisher.finished;
+    expect([code, stderr]).toEqual([0, '']);
+    const [pictures, sound] = [videoOf(packets), audioOf(packets)];
+    expect(pictures.length).toBeGreaterThanOrEqual(140);
+    expect(sound.length).toBeGreaterThan(100);
+    for (const units of [pictures, sound]) {
+      const times = units.filter(hasTime).map(unit => unit.pts);
+      expect(times.every((time, index) => index === 0 || time > times[index - 1]!)).toBe(true);
+    }
+    // Both began at the same time.
+    const lengths = [pictures, sound].map(units => units.at(-1)!.pts - units.find(hasTime)!.pts);
+    expect(Math.abs(pictures.find(hasTime)!.pts - sound.find(hasTime)!.pts)).toBeLessThan(0.3);
+    expect(lengths[0]).toBeGreaterThan(5);
+    await until('the ports are given back', () => rtsp.adapter.stats().portPairs === 0);
+  });
+});
