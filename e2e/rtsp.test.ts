@@ -1,9 +1,14 @@
-/** Scenarios 20 and 24: RTSP publishers and players of others, by TCP and by UDP. */
+/** Scenarios 20, 23 and 24: RTSP publishers and players of others, by TCP and by UDP. */
 import { spawnSync } from 'node:child_process';
+import { createSocket } from 'node:dgram';
+import { once } from 'node:events';
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
+import { parseRtcp } from '../packages/media/rtp/rtcp/parser.ts';
+import { parseTransports } from '../packages/protocols/rtsp/headers/transport.ts';
+import { TestClient, TestPorts } from '../packages/protocols/rtsp/server-test-support.ts';
 import { type ClipName, clip } from './support/clips.ts';
 import type { Packet8 } from './support/ffmpeg8.ts';
 import { record, TestGateway } from './support/gateway.ts';
@@ -237,5 +242,106 @@ describe.skipIf(lacks('ffmpeg') || !hasRtspSink)('published by GStreamer', () =>
     expect(Math.abs(pictures.find(hasTime)!.pts - sound.find(hasTime)!.pts)).toBeLessThan(0.3);
     expect(lengths[0]).toBeGreaterThan(5);
     await until('the ports are given back', () => rtsp.adapter.stats().portPairs === 0);
+  });
+});
+
+/** Seeded, so that each run loses the same packets. */
+function randomNumbers(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    return state / 2 ** 32;
+  };
+}
+
+/** Receives packets on a port of its own, and sends them on: 1 % not at all, 5 % up to 40 ms later. */
+class LossyRelay {
+  readonly #socket = createSocket('udp4');
+  readonly #random = randomNumbers(20_261);
+  readonly #forward: (packet: Buffer) => void;
+  lost = 0;
+
+  constructor(forward: (packet: Buffer) => void) {
+    this.#forward = forward;
+    this.#socket.on('message', packet => {
+      const chance = this.#random();
+      if (chance < 0.01) this.lost++;
+      else if (chance < 0.06) setTimeout(() => this.#forward(packet), 40 * this.#random());
+      else this.#forward(packet);
+    });
+  }
+
+  async open(): Promise<number> {
+    this.#socket.bind(0, '127.0.0.1');
+    await once(this.#socket, 'listening');
+    return this.#socket.address().port;
+  }
+
+  close(): void {
+    this.#socket.close();
+  }
+}
+
+describe.skipIf(lacks('ffmpeg'))('a lossy network', () => {
+  it('costs pictures and never brings wrong ones', { timeout: 60_000 }, async () => {
+    await using gateway = await TestGateway.start({ 'media.publisher_grace': 1 });
+    await using rtsp = await TestRtsp.start(gateway.orchestrator);
+    const source = await clip('h264-aac.flv');
+    const expected = videoOf(await packets8(source)).map(packet => packet.content);
+    await using client = await TestClient.open(rtsp.adapter.port);
+    await using ports = await TestPorts.open();
+    const url = rtsp.url('cam1');
+    // Without parameter sets, which are in the stream (scenario 23).
+    const description = [
+      ...['v=0', 'm=video 0 RTP/AVP 96', 'a=rtpmap:96 H264/90000', 'a=fmtp:96 packetization-mode=1', ''],
+    ].join('\r\n');
+    const type = { 'Content-Type': 'application/sdp' };
+    expect(await client.status('ANNOUNCE', url, type, Buffer.from(description))).toBe(200);
+    const answer = await client.ask('SETUP', url, {
+      Transport: `RTP/AVP;unicast;client_port=${ports.clientPort};mode=record`,
+    });
+    const [rtp = 0] = parseTransports(answer.headers.all('Transport'))[0]?.serverPort ?? [];
+    expect(await client.status('RECORD', url)).toBe(200);
+    const relay = new LossyRelay(packet => ports.send(0, packet, rtp));
+    await using _sender = new RunningProcess('ffmpeg', [
+      ...[
+        '-v',
+        'error',
+        '-re',
+        '-i',
+        source,
+        '-an',
+        '-c',
+        'copy',
+        '-bsf:v',
+        'h264_mp4toannexb',
+        '-f',
+        'rtp',
+        '-payload_type',
+        '96',
+      ],
+      `rtp://127.0.0.1:${await relay.open()}?rtcpport=9&pkt_size=700`,
+    ]);
+    await gateway.untilLive('cam1');
+    const reading = packets8(gateway.playUrl('flv', 'cam1'));
+    await _sender.finished;
+    await sleep(300);
+    const status = gateway.orchestrator.getStreamStatus('cam1');
+    const [track] = rtsp.adapter.stats().receptions[0]?.tracks ?? [];
+    expect(await client.status('TEARDOWN', url)).toBe(200);
+    relay.close();
+    const actual = (await reading).map(packet => packet.content);
+    expect(relay.lost).toBeGreaterThan(5);
+    expect(track?.lost).toBe(relay.lost);
+    expect(track?.reordered).toBeGreaterThan(20);
+    // What came is a part of what was sent, in its order, and byte for byte the same.
+    expect(new Set(actual).size).toBe(actual.length);
+    expect(expected.filter(content => actual.includes(content))).toEqual(actual);
+    expect(actual.length).toBeGreaterThan(20);
+    expect(actual.length).toBeLessThan(expected.length);
+    expect(status?.history.some(({ step }) => step === 'packets-lost')).toBe(true);
+    const reports = ports.rtcp.flatMap(packet => parseRtcp(packet));
+    const blocks = reports.flatMap(report => (report.type === 'receiver-report' ? report.blocks : []));
+    expect(blocks.some(({ cumulativeLost }) => cumulativeLost > 0)).toBe(true);
   });
 });
