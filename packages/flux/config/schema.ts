@@ -210,7 +210,7 @@ export const ConfigSchema = Type.Object(
         1000,
         'Milliseconds for which frames are gathered before they are sent.',
       ),
-      flush_interval_max_ms: integer(100, 1, 1000, 'The same with very many viewers, at most.'),
+      flush_interval_max_ms: integer(80, 1, 1000, 'The same with very many viewers, at most.'),
       turn_spacing_ms: integer(
         20,
         0,

@@ -16,6 +16,11 @@ import { logProcessEvents } from './program.ts';
 import { settlePorts } from './shared-ports.ts';
 
 const MAIN = join(import.meta.dirname, '../main.ts');
+/**
+ * Where Node keeps what it compiled: each program then needs some 25 MB less, for it need not load what strips the
+ * types. Beside the code, for whoever may write there may change the code as well.
+ */
+const COMPILE_CACHE = join(import.meta.dirname, '../../../node_modules/.cache/flux');
 /** Where sockets of several processes may listen on one port, and connections are spread over them. */
 const SHARES_PORTS: ReadonlySet<NodeJS.Platform> = new Set(['linux', 'freebsd']);
 
@@ -44,6 +49,7 @@ export async function runAllInOne({ loaded, file, demo, version }: AllInOneOptio
       programs: programs(file, nodes, {
         FLUX_BUS_ADDRESS: `unix:${join(folder, 'bus.sock')}`,
         FLUX_BUS_SECRET: randomBytes(32).toString('hex'),
+        NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE ?? COMPILE_CACHE,
         ...(nodes > 1 ? { FLUX_GATEWAY_SHARE_PORTS: 'true', ...ports } : {}),
       }),
       onReady: payloads => {
