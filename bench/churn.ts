@@ -153,7 +153,7 @@ function session(
       },
       onLost,
     });
-    const pump = setInterval(() => publisher.pump(), PUMP_MILLISECONDS);
+    const pump = setInterval(() => publisher.pump(context.clock()), PUMP_MILLISECONDS);
     const limit = setTimeout(() => end('no picture in time'), SESSION_MILLISECONDS);
   });
 }

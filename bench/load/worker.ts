@@ -69,7 +69,7 @@ class Load {
   }
 
   #pump(): void {
-    for (const publisher of this.#publishers) publisher.pump();
+    for (const publisher of this.#publishers) publisher.pump(this.#context.clock());
   }
 
   #connect(name: string): void {
