@@ -63,8 +63,10 @@ export class Publisher {
   pump(now: number): void {
     if (now < this.#due || this.#client.closed) return;
     const { media } = this.#clip;
+    // `now` is from before the publishers that were served first.
+    const sent = this.#context.clock();
     do {
-      this.#gather(media[this.#next]!, this.#timestamp(), now);
+      this.#gather(media[this.#next]!, this.#timestamp(), sent);
       if (++this.#next === media.length) {
         this.#next = 0;
         this.#loops++;
@@ -91,7 +93,7 @@ export class Publisher {
     return this.#start + this.#timestamp() * 1000;
   }
 
-  #gather({ bytes, stampOffset }: PreparedMessage, timestamp: number, now: number): void {
+  #gather({ bytes, stampOffset }: PreparedMessage, timestamp: number, sent: number): void {
     const stamped = stampOffset >= 0;
     const counter = stamped ? this.#counter++ : 0;
     if (this.#client.backlog > MAX_BACKLOG) {
@@ -104,7 +106,7 @@ export class Publisher {
     this.#gathered += bytes.copy(sendBuffer, at);
     address(sendBuffer, at, timestamp, this.#client.streamId);
     if (stamped) {
-      writeStamp(sendBuffer, at + stampOffset, now, counter);
+      writeStamp(sendBuffer, at + stampOffset, sent, counter);
       this.#tally.frames++;
     }
   }

@@ -31,7 +31,7 @@ export function doubts({
   const found: string[] = [];
   const generator = Math.max(...load.map(report => report.cpuSeconds / report.seconds));
   if (generator > MAX_GENERATOR_CORES) found.push(`a load process used ${generator.toFixed(2)} cores`);
-  const delay = Math.max(...load.map(report => report.loopDelay));
+  const delay = Math.max(...load.map(report => report.lateness));
   if (delay > MAX_LOOP_DELAY_MILLISECONDS) found.push(`a load process was ${delay.toFixed(0)} ms late (p99)`);
   const foreign =
     (busySeconds - cpuSeconds - load.reduce((sum, report) => sum + report.cpuSeconds, 0)) / seconds;
