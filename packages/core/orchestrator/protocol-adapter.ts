@@ -28,6 +28,8 @@ export interface StreamCallback {
 /** What a client said to be let in. */
 export interface AccessRequest {
   readonly token?: string;
+  /** Who it has proved to be, where the protocol has such a way. */
+  readonly user?: string;
   /** Address without port. */
   readonly address?: string;
   readonly signal?: AbortSignal;

@@ -86,10 +86,17 @@ export class Output implements StreamSink, Flushable {
     this.#framing = options.framing ?? NO_FRAMING;
     this.#select = options.select ?? (() => true);
     this.#onIdle = onIdle;
+    this.#awaitViewer();
   }
 
   get viewerCount(): number {
     return this.#viewers.size;
+  }
+
+  /** Whether a viewer that begins now with the cached pictures gets some at once. Sends what waits, as `attach` does. */
+  hasCachedPictures(): boolean {
+    this.flush();
+    return this.#gop.length > 0;
   }
 
   /** Throws `CODEC_UNSUPPORTED` where a viewer would get nothing of the tracks that the stream has now. */
@@ -118,9 +125,7 @@ export class Output implements StreamSink, Flushable {
       this.#viewers.delete(attached);
       this.#stream.removeViewer(viewer);
     }
-    if (this.#viewers.size === 0 && !this.#closed) {
-      this.#idleTimer ??= setTimeout(this.#onIdle, LINGER).unref();
-    }
+    if (this.#viewers.size === 0 && !this.#closed) this.#awaitViewer();
   }
 
   onTracks(tracks: readonly Track[]): void {
@@ -140,6 +145,8 @@ export class Output implements StreamSink, Flushable {
     this.#init = undefined;
     if (carried.length === 0) return;
     if (isFirst) {
+      // The muxer knows the tracks before their samples come, also where no viewer has come yet.
+      this.#initBytes();
       for (const attached of this.#viewers) this.#begin(attached, undefined);
       return;
     }
@@ -209,6 +216,10 @@ export class Output implements StreamSink, Flushable {
       this.#stream.history.note('viewer-stalled', `${viewer.protocol} ${viewer.peer} stopped reading`);
       viewer.transport.destroy({ code: 'viewer-stalled', message: 'The viewer stopped reading.' });
     }
+  }
+
+  #awaitViewer(): void {
+    this.#idleTimer ??= setTimeout(this.#onIdle, LINGER).unref();
   }
 
   #begin({ viewer, start }: Attached, prefix: Buffer | undefined): void {

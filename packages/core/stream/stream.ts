@@ -119,6 +119,11 @@ export class Stream extends EventEmitter<StreamEvents> {
     return bytes;
   }
 
+  /** When the stream's time was zero, by its latest sample: milliseconds since 1970. */
+  get epoch(): number {
+    return this.#lastWall === 0 ? Date.now() : this.#lastWall - this.#lastSeconds * 1000;
+  }
+
   /** What some formats had to leave out, in words. */
   get notes(): readonly string[] {
     return [...this.#leftOut.values()];

@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import { FluxError } from '@flux-iot/core/errors/flux-error';
+import type { SocketIntake } from '@flux-iot/core/socket/socket-intake';
 import { ParseError } from '@flux-iot/media/model/parse-error';
 import {
   HeaderFields,
@@ -79,8 +80,18 @@ export class RtspConn {
   #isEnding = false;
   #closed = false;
 
-  /** A client's socket may still be connecting. */
-  constructor(socket: Socket, role: 'server' | 'client', handlers: RtspConnHandlers) {
+  /**
+   * A client's socket may still be connecting. With an `intake`, `accepted` was accepted by a server with
+   * `pauseOnConnect`.
+   */
+  constructor(
+    accepted: Socket,
+    role: 'server' | 'client',
+    handlers: RtspConnHandlers,
+    intake?: SocketIntake,
+  ) {
+    const onBytes = (bytes: Buffer) => this.#data(bytes);
+    const socket = intake ? intake.take(accepted, onBytes) : accepted.on('data', onBytes);
     this.socket = socket;
     this.#peer = addressOf(socket);
     socket.once('connect', () => {
@@ -96,7 +107,6 @@ export class RtspConn {
       onSkipped: bytes => handlers.onSkipped?.(bytes),
     });
     socket.setNoDelay(true);
-    socket.on('data', data => this.#data(data));
     socket.on('error', cause => this.#finish(new FluxError('UPSTREAM_FAILED', cause.message, { cause })));
     socket.on('close', () => this.#finish(undefined));
     this.setIdleTimeout(role === 'server' ? FIRST_TIMEOUT : IDLE_TIMEOUT);

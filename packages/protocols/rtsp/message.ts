@@ -68,6 +68,7 @@ const REASONS: Readonly<Record<number, string>> = {
   500: 'Internal Server Error',
   501: 'Not Implemented',
   503: 'Service Unavailable',
+  504: 'Gateway Time-out',
   505: 'RTSP Version not supported',
   551: 'Option not supported',
 };

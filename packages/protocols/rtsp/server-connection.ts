@@ -1,0 +1,452 @@
+import type { Socket } from 'node:net';
+import { FluxError } from '@flux-iot/core/errors/flux-error';
+import type { AccessRequest, StreamCallback } from '@flux-iot/core/orchestrator/protocol-adapter';
+import type { StreamOrchestrator } from '@flux-iot/core/orchestrator/stream-orchestrator';
+import type { SocketIntake } from '@flux-iot/core/socket/socket-intake';
+import type { EndReason } from '@flux-iot/core/stream/sink';
+import type { Stream } from '@flux-iot/core/stream/stream';
+import type { StreamId } from '@flux-iot/core/stream/stream-id';
+import type { ViewerLimits } from '@flux-iot/core/stream/viewer';
+import { ParseError } from '@flux-iot/media/model/parse-error';
+import type { AuthenticationServer } from '../authentication/server.ts';
+import { presentationOf, streamAddress } from './address.ts';
+import { type Fields, RtspConn } from './conn.ts';
+import { formatMethods } from './headers/methods.ts';
+import { formatRange, parseRange } from './headers/range.ts';
+import { formatRtpInfo, type RtpInfo } from './headers/rtp-info.ts';
+import { formatSession, parseSession } from './headers/session.ts';
+import { formatTransport, parseTransports } from './headers/transport.ts';
+import { NO_BODY, RTSP_VERSION, type RtspRequest } from './message.ts';
+import type { OrphanSessions } from './orphan-sessions.ts';
+import { describeStream } from './play/description.ts';
+import type { RtpOutputs } from './play/outputs.ts';
+import { PlaySession } from './play/session.ts';
+import { type AnnouncedMedia, parseAnnouncement } from './publish/announcement.ts';
+import { PublishSession } from './publish/session.ts';
+import type { RtspSession } from './session.ts';
+import { StatusError, statusOf } from './status-error.ts';
+import { type LowerTransport, plainAddress, TrackTransports } from './track-transports.ts';
+import type { PortPool } from './udp/port-pool.ts';
+
+export interface ServerConnectionOptions {
+  readonly orchestrator: StreamOrchestrator;
+  readonly callback: () => StreamCallback;
+  readonly intake: SocketIntake;
+  readonly outputs: RtpOutputs;
+  readonly limits: ViewerLimits;
+  /** What clients may agree on. */
+  readonly transports: readonly LowerTransport[];
+  readonly ports: PortPool | undefined;
+  /** Media by UDP would not be encrypted. */
+  readonly isTls: boolean;
+  /** Challenges clients that are refused; without it they are just refused. */
+  readonly authentication: AuthenticationServer | undefined;
+  readonly sessionTimeout: number | undefined;
+  /** Sessions that have outlived their connections, by id. */
+  readonly orphans: OrphanSessions;
+  readonly onSessionEnded: (session: RtspSession) => void;
+  readonly onClose: (connection: ServerConnection, error: FluxError | undefined) => void;
+  readonly onRefused: (error: FluxError, peer: string) => void;
+}
+
+/** What a client was let in for. */
+interface Grant {
+  readonly streamId: StreamId;
+  readonly token: string | undefined;
+}
+
+const METHODS = [
+  'OPTIONS',
+  'DESCRIBE',
+  'ANNOUNCE',
+  'SETUP',
+  'PLAY',
+  'PAUSE',
+  'RECORD',
+  'TEARDOWN',
+  'GET_PARAMETER',
+  'SET_PARAMETER',
+] as const;
+/** Requests that wait for the one before to be answered. */
+const MAX_QUEUED = 16;
+const IDLE_TIMEOUT = 60_000;
+const KEEP_ALIVE_DELAY = 30_000;
+/** Milliseconds that a player has for its TEARDOWN once its stream is over. */
+const FAREWELL = 1000;
+const TORN_DOWN: EndReason = { code: 'unpublished', message: 'The client said goodbye.' };
+
+/** The server's side of an RTSP connection: its requests, one after the other, and the session that it has. */
+export class ServerConnection {
+  readonly #options: ServerConnectionOptions;
+  readonly #conn: RtspConn;
+  readonly #queue: RtspRequest[] = [];
+  #isBusy = false;
+  /** Aborted when the connection is closed. */
+  readonly #over = new AbortController();
+  #session: RtspSession | undefined;
+  /** The client was let in to play this. */
+  #described: Grant | undefined;
+  #announced: { readonly grant: Grant; readonly media: readonly AnnouncedMedia[] } | undefined;
+
+  constructor(socket: Socket, options: ServerConnectionOptions) {
+    this.#options = options;
+    const { turns } = options.orchestrator;
+    const handlers = {
+      onRead: () => turns.countRead(),
+      onRequest: (request: RtspRequest) => this.#enqueue(request),
+      onInterleaved: (channel: number, payload: Buffer) =>
+        this.#session?.transports.interleaved(channel, payload),
+      onClose: (error: FluxError | undefined) => this.#closed(error),
+    };
+    this.#conn = new RtspConn(socket, 'server', handlers, options.intake);
+  }
+
+  get peer(): string {
+    return this.#conn.peer;
+  }
+
+  get session(): RtspSession | undefined {
+    return this.#session;
+  }
+
+  get bytesRead(): number {
+    return this.#conn.socket.bytesRead;
+  }
+
+  get bytesWritten(): number {
+    return this.#conn.socket.bytesWritten;
+  }
+
+  /** Ends it after what was written has been sent. */
+  close(reason: EndReason): void {
+    this.#session?.end(reason);
+    this.#conn.end();
+  }
+
+  #enqueue(request: RtspRequest): void {
+    if (this.#queue.length >= MAX_QUEUED) throw new FluxError('PROTOCOL_ERROR', 'Too many requests at once.');
+    this.#queue.push(request);
+    if (!this.#isBusy) void this.#work();
+  }
+
+  async #work(): Promise<void> {
+    this.#isBusy = true;
+    for (let next = this.#queue.shift(); next && !this.#conn.closed; next = this.#queue.shift()) {
+      try {
+        await this.#handle(next);
+      } catch (error) {
+        this.#refuse(next, error);
+      }
+    }
+    this.#isBusy = false;
+  }
+
+  async #handle(request: RtspRequest): Promise<void> {
+    const { method, version, headers } = request;
+    this.#session?.keepAlive();
+    if (version !== RTSP_VERSION) throw new StatusError(505, `RTSP ${version} is not spoken here.`);
+    const required = headers.get('Require');
+    if (required !== undefined) {
+      this.#conn.respond(request, 551, { Unsupported: required });
+      return;
+    }
+    switch (method) {
+      case 'OPTIONS':
+        this.#respond(request, { Public: formatMethods(METHODS) });
+        return;
+      case 'DESCRIBE':
+        return this.#describe(request);
+      case 'ANNOUNCE':
+        return this.#announce(request);
+      case 'SETUP':
+        return this.#setUp(request);
+      case 'PLAY':
+        this.#play(request);
+        return;
+      case 'RECORD':
+        return this.#record(request);
+      case 'PAUSE':
+        this.#pause(request);
+        return;
+      case 'TEARDOWN':
+        this.#tearDown(request);
+        return;
+      case 'GET_PARAMETER':
+      case 'SET_PARAMETER':
+        this.#parameter(request);
+        return;
+      default:
+        throw new StatusError(501, `${method} is not known here.`);
+    }
+  }
+
+  async #describe(request: RtspRequest): Promise<void> {
+    const accepted = request.headers.get('Accept');
+    if (accepted !== undefined && !/application\/(?:sdp|\*)|\*\/\*/i.test(accepted))
+      throw new StatusError(406, 'Streams are described by application/sdp.');
+    const stream = await this.#open(request);
+    const presentation = presentationOf(request.uri);
+    const { localAddress } = this.#conn.socket;
+    const description = describeStream(stream.tracks, {
+      streamId: stream.id,
+      presentation,
+      address: plainAddress(localAddress ?? '127.0.0.1'),
+      createdAt: stream.createdAt,
+    });
+    const fields = { 'Content-Base': `${presentation}/`, 'Content-Type': 'application/sdp' };
+    this.#respond(request, fields, Buffer.from(description, 'latin1'));
+  }
+
+  async #announce(request: RtspRequest): Promise<void> {
+    if (this.#session) throw new StatusError(455, 'The connection has a session already.');
+    const type = request.headers.get('Content-Type');
+    if (type !== undefined && !/^application\/sdp\b/i.test(type))
+      throw new StatusError(415, 'Streams are described by application/sdp.');
+    const grant = streamAddress(request.uri);
+    await this.#letIn(request, 'publish', grant);
+    this.#announced = { grant, media: parseAnnouncement(presentationOf(request.uri), request.body) };
+    this.#conn.trust();
+    this.#respond(request);
+  }
+
+  async #setUp(request: RtspRequest): Promise<void> {
+    const offers = parseTransports(request.headers.all('Transport'));
+    const before = this.#sessionToSetUp(request);
+    const session = before ?? (await this.#begin(request));
+    try {
+      const answer = await session.setUp(request.uri, offers);
+      if (this.#conn.closed || session.closed) throw new StatusError(454, 'The session is over.');
+      if (!before) this.#keep(session);
+      this.#conn.expectChannels(session.transports.channels);
+      this.#respond(request, { Transport: formatTransport(answer) });
+    } catch (error) {
+      if (!before) session.end(TORN_DOWN);
+      throw error;
+    }
+  }
+
+  /** The session that a track is added to: also where the client forgets to name it. */
+  #sessionToSetUp(request: RtspRequest): RtspSession | undefined {
+    return request.headers.get('Session') === undefined ? this.#session : this.#find(request);
+  }
+
+  async #begin(request: RtspRequest): Promise<RtspSession> {
+    const { callback, outputs, limits } = this.#options;
+    const announced = this.#announced;
+    const common = {
+      transports: this.#makeTransports(),
+      timeout: this.#options.sessionTimeout,
+      onEnded: this.#options.onSessionEnded,
+    };
+    if (announced) {
+      const { grant, media } = announced;
+      const { streamId } = grant;
+      // It was let in when it announced.
+      const access = { ...this.#accessOf(grant), isInternal: true };
+      return new PublishSession({
+        ...common,
+        streamId,
+        media,
+        callback: callback(),
+        access,
+        conn: this.#conn,
+      });
+    }
+    const stream = await this.#open(request);
+    const { peer, socket } = this.#conn;
+    return new PlaySession({ ...common, stream, outputs, limits, peer, socket });
+  }
+
+  #makeTransports(): TrackTransports {
+    const { transports, ports, isTls } = this.#options;
+    const allowed = isTls ? transports.filter(lower => lower === 'tcp') : transports;
+    return new TrackTransports({ allowed, ports, address: this.#address });
+  }
+
+  #play(request: RtspRequest): void {
+    const session = this.#require(request);
+    if (!(session instanceof PlaySession)) throw new StatusError(455, 'The session records.');
+    checkRange(request.headers.get('Range'));
+    session.play(info => {
+      // A player has nothing to say; one that is gone is seen by what it does not take.
+      this.#conn.setIdleTimeout(0);
+      this.#conn.socket.setKeepAlive(true, KEEP_ALIVE_DELAY);
+      this.#respond(request, {
+        Range: formatRange({ unit: 'npt', start: 'now', end: undefined }),
+        'RTP-Info': rtpInfoHeader(info),
+      });
+    });
+  }
+
+  #pause(request: RtspRequest): void {
+    const session = this.#require(request);
+    if (!(session instanceof PlaySession))
+      throw new StatusError(455, 'A live stream is recorded without a pause.');
+    session.pause();
+    this.#respond(request);
+  }
+
+  async #record(request: RtspRequest): Promise<void> {
+    const session = this.#require(request);
+    if (!(session instanceof PublishSession)) throw new StatusError(455, 'The session plays.');
+    await session.record();
+    this.#respond(request);
+  }
+
+  #tearDown(request: RtspRequest): void {
+    const session = this.#require(request);
+    this.#respond(request);
+    this.#forget();
+    session.end(TORN_DOWN);
+  }
+
+  /** Asked for nothing it is a sign of life (RFC 2326 §10.8); there are no parameters. */
+  #parameter(request: RtspRequest): void {
+    if (request.headers.get('Session') !== undefined) this.#require(request);
+    const hasBody = request.body.length > 0 && request.body.toString('latin1').trim() !== '';
+    if (hasBody) throw new StatusError(451, 'There are no parameters.');
+    this.#respond(request);
+  }
+
+  // --- sessions -------------------------------------------------------------------------------------------------
+
+  #require(request: RtspRequest): RtspSession {
+    const session = this.#find(request);
+    if (!session) throw new StatusError(454, 'A session has to be named.');
+    return session;
+  }
+
+  /** The session that a request names. One by UDP may go on by another connection of its client. */
+  #find(request: RtspRequest): RtspSession | undefined {
+    const id = parseSession(request.headers.get('Session'))?.id;
+    if (id === undefined) return undefined;
+    if (this.#session?.id === id) return this.#session;
+    const orphan = this.#session ? undefined : this.#options.orphans.take(id, this.#address);
+    if (!orphan) throw new StatusError(454, 'There is no such session.');
+    this.#keep(orphan);
+    orphan.keepAlive();
+    this.#conn.setIdleTimeout(0);
+    return orphan;
+  }
+
+  #keep(session: RtspSession): void {
+    this.#session = session;
+    session.belongTo(reason => this.#sessionOver(reason));
+  }
+
+  #forget(): void {
+    this.#session = undefined;
+    this.#announced = undefined;
+    this.#conn.expectChannels([]);
+    this.#conn.setIdleTimeout(IDLE_TIMEOUT);
+  }
+
+  /** The stream ended, the publisher was sent away, or the client gave no sign of life. */
+  #sessionOver(reason: EndReason): void {
+    if (reason.code === 'timed-out' || reason.code === 'viewer-stalled')
+      this.#options.onRefused(new FluxError('TIMED_OUT', reason.message), this.peer);
+    // A player was told by BYE, and may say goodbye itself before the connection is closed.
+    if (this.#session?.kind === 'player') setTimeout(() => this.#conn.end(), FAREWELL).unref();
+    else this.#conn.end();
+  }
+
+  // --- who may --------------------------------------------------------------------------------------------------
+
+  /** The stream that a client wants to play. Asks once for each stream of a connection whether it may. */
+  async #open(request: RtspRequest): Promise<Stream> {
+    const { orchestrator } = this.#options;
+    const grant = streamAddress(request.uri);
+    const before = this.#described;
+    const isGranted = before?.streamId === grant.streamId && (grant.token ?? before.token) === before.token;
+    if (isGranted)
+      return orchestrator.openStream(grant.streamId, { ...this.#accessOf(before), isInternal: true });
+    await this.#letIn(request, 'play', grant);
+    this.#described = grant;
+    return orchestrator.openStream(grant.streamId, { ...this.#accessOf(grant), isInternal: true });
+  }
+
+  /** Throws `NOT_ALLOWED`, or answers with a challenge and throws nothing more than that. */
+  async #letIn(request: RtspRequest, action: 'play' | 'publish', grant: Grant): Promise<void> {
+    const { authentication, orchestrator } = this.#options;
+    const { method, uri, headers } = request;
+    const verdict = await authentication?.verify(headers.get('Authorization'), method, uri);
+    const user = verdict?.isAllowed ? verdict.user : undefined;
+    try {
+      await orchestrator.authorize(action, grant.streamId, { ...this.#accessOf(grant), user });
+    } catch (error) {
+      const isRefusal = error instanceof FluxError && error.code === 'NOT_ALLOWED';
+      if (!isRefusal || !authentication || user !== undefined) throw error;
+      const isStale = verdict !== undefined && !verdict.isAllowed && verdict.isStale;
+      // One without credentials is asked for them before it has done anything wrong.
+      if (headers.get('Authorization') !== undefined && !isStale) this.#options.onRefused(error, this.peer);
+      throw new ChallengeError(error.message, authentication.challenges(isStale));
+    }
+  }
+
+  #accessOf({ token }: Grant): AccessRequest {
+    return { token, address: this.#address, signal: this.#over.signal };
+  }
+
+  get #address(): string {
+    return plainAddress(this.#conn.socket.remoteAddress ?? '');
+  }
+
+  // --- answers --------------------------------------------------------------------------------------------------
+
+  #respond(request: RtspRequest, fields: Fields = {}, body: Buffer = NO_BODY): void {
+    const session = this.#session;
+    const timeout = session && Math.round(session.timeout / 1000);
+    const header = session && formatSession({ id: session.id, timeout });
+    this.#conn.respond(request, 200, { Session: header, ...fields }, body);
+  }
+
+  #refuse(request: RtspRequest, cause: unknown): void {
+    if (this.#conn.closed) return;
+    const error = cause instanceof ParseError ? new StatusError(400, cause.message) : cause;
+    const status = statusOf(error);
+    const challenges = error instanceof ChallengeError ? error.challenges : undefined;
+    this.#conn.respond(request, status, {
+      'WWW-Authenticate': challenges,
+      Allow: status === 455 ? formatMethods(METHODS) : undefined,
+    });
+    if (error instanceof StatusError) return;
+    this.#options.onRefused(FluxError.from(error), this.peer);
+  }
+
+  #closed(error: FluxError | undefined): void {
+    this.#over.abort(new FluxError('TIMED_OUT', 'The client went away.'));
+    const session = this.#session;
+    this.#session = undefined;
+    // A player by UDP may come back, or live on by its reports, until its time is out.
+    const livesOn = session?.kind === 'player' && session.isActive && session.transports.lower === 'udp';
+    if (session && livesOn) this.#options.orphans.keep(session);
+    else session?.end({ code: 'publisher-lost', message: error?.message ?? 'The connection was closed.' });
+    this.#options.onClose(this, error);
+  }
+}
+
+/** A client has to say who it is. */
+class ChallengeError extends StatusError {
+  readonly challenges: readonly string[];
+
+  constructor(message: string, challenges: readonly string[]) {
+    super(401, message);
+    this.challenges = challenges;
+  }
+}
+
+/** A live stream is played from now on, whatever time in it is asked for. Throws 457 for any other time. */
+function checkRange(value: string | undefined): void {
+  if (value === undefined) return;
+  try {
+    if (parseRange(value).unit === 'npt') return;
+  } catch (error) {
+    if (!(error instanceof ParseError)) throw error;
+  }
+  throw new StatusError(457, 'A live stream is played from now on.');
+}
+
+function rtpInfoHeader(info: readonly RtpInfo[]): string | undefined {
+  const known = info.filter(({ sequence, rtpTime }) => sequence !== undefined || rtpTime !== undefined);
+  return known.length > 0 ? formatRtpInfo(known) : undefined;
+}
