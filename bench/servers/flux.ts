@@ -30,6 +30,7 @@ export const flux: Server = {
       args: [MAIN],
       env: {
         FLUX_PROTOCOLS_RTMP_BIND: `127.0.0.1:${rtmpPort}`,
+        FLUX_PROTOCOLS_RTSP_BIND: '127.0.0.1:0',
         FLUX_HTTP_MEDIA_BIND: `127.0.0.1:${mediaPort}`,
         FLUX_SERVER_BIND: `127.0.0.1:${apiPort}`,
         FLUX_MEDIA_STORAGE_DIR: join(folder, 'storage'),

@@ -7,8 +7,9 @@ import { HlsAdapter } from '@flux-iot/protocols/hls/adapter';
 import type { SegmentMakers } from '@flux-iot/protocols/hls/segment-makers';
 import { MediaServer } from '@flux-iot/protocols/http/media-server';
 import { RtmpAdapter } from '@flux-iot/protocols/rtmp/adapter';
+import { RtspAdapter } from '@flux-iot/protocols/rtsp/adapter';
 import type { Logger } from 'pino';
-import { parseAddress } from './config/address.ts';
+import { parseAddress, parsePortRange } from './config/address.ts';
 import type { Config } from './config/schema.ts';
 import { ErrorLog } from './error-log.ts';
 import { explainListenError } from './listen-error.ts';
@@ -19,6 +20,8 @@ import { readTls } from './tls.ts';
 export interface NodePorts {
   readonly rtmp?: number;
   readonly rtmps?: number;
+  readonly rtsp?: number;
+  readonly rtsps?: number;
   /** HTTP media: HTTP-FLV and HLS. */
   readonly media?: number;
 }
@@ -83,11 +86,25 @@ export function createMediaNode(
         chunkSize: protocols.rtmp.chunk_size,
         maxConnections: protocols.rtmp.max_connections,
         limits: viewerLimits,
-        tls: readTls(protocols.rtmp),
+        tls: readTls(config, 'rtmp'),
         onError: (error, peer) => errors.report(error, { peer }),
       })
     : undefined;
   if (rtmp) adapters.push(rtmp);
+  const rtsp = isEnabled('rtsp')
+    ? new RtspAdapter({
+        orchestrator,
+        ...parseAddress(protocols.rtsp.bind),
+        reusePort,
+        transports: protocols.rtsp.transport,
+        portRange: parsePortRange(protocols.rtsp.rtp_port_range),
+        maxConnections: protocols.rtsp.max_connections,
+        limits: viewerLimits,
+        tls: readTls(config, 'rtsp'),
+        onError: (error, peer) => errors.report(error, { peer }),
+      })
+    : undefined;
+  if (rtsp) adapters.push(rtsp);
   const hasFlv = isEnabled('flv') && protocols.flv.enable;
   if (hasFlv) adapters.push(new FlvAdapter({ orchestrator, server: media, limits: viewerLimits }));
   if (isEnabled('hls')) {
@@ -119,7 +136,13 @@ export function createMediaNode(
     media,
     control,
     get ports() {
-      return { rtmp: rtmp?.port, rtmps: rtmp?.tlsPort, media: hasMedia ? media.port : undefined };
+      return {
+        rtmp: rtmp?.port,
+        rtmps: rtmp?.tlsPort,
+        rtsp: rtsp?.port,
+        rtsps: rtsp?.tlsPort,
+        media: hasMedia ? media.port : undefined,
+      };
     },
     async start() {
       try {

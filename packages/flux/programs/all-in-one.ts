@@ -13,7 +13,7 @@ import type { JsonObject } from '../supervisor/message.ts';
 import type { ProgramSpec } from '../supervisor/program.ts';
 import { supervise } from '../supervisor/supervise.ts';
 import { logProcessEvents } from './program.ts';
-import { settlePorts } from './shared-ports.ts';
+import { settlePorts } from './settle-ports.ts';
 
 const MAIN = join(import.meta.dirname, '../main.ts');
 /**
@@ -39,7 +39,7 @@ export async function runAllInOne({ loaded, file, demo, version }: AllInOneOptio
   logProcessEvents(logger);
   for (const warning of warnings) logger.warn(warning);
   const nodes = nodeCount(config);
-  const ports = nodes > 1 ? await settlePorts(config) : {};
+  const ports = await settlePorts(config, message => logger.warn(message));
   // Private to this user: what is in it is the way in.
   const folder = mkdtempSync(join(process.env.RUNTIME_DIRECTORY ?? tmpdir(), 'flux-'));
   let publisher: DemoPublisher | undefined;
@@ -50,7 +50,8 @@ export async function runAllInOne({ loaded, file, demo, version }: AllInOneOptio
         FLUX_BUS_ADDRESS: `unix:${join(folder, 'bus.sock')}`,
         FLUX_BUS_SECRET: randomBytes(32).toString('hex'),
         NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE ?? COMPILE_CACHE,
-        ...(nodes > 1 ? { FLUX_GATEWAY_SHARE_PORTS: 'true', ...ports } : {}),
+        ...ports,
+        ...(nodes > 1 ? { FLUX_GATEWAY_SHARE_PORTS: 'true' } : {}),
       }),
       onReady: payloads => {
         const listening = listeningPorts(payloads);
@@ -86,6 +87,8 @@ export interface ListeningPorts {
   readonly media?: number;
   readonly rtmp?: number;
   readonly rtmps?: number;
+  readonly rtsp?: number;
+  readonly rtsps?: number;
 }
 
 /** What the programs said of themselves, put together: nodes that share their ports have the same. */

@@ -171,7 +171,8 @@ const HEADERS = [
   'Authorization: Digest username="a", nonce="b"',
   'Content-Length: 5',
 ];
-const BODY = 'v=0\r\nm=video 0 RTP/AVP 96\r\na=rtpmap:96 H264/90000\r\na=control:trackID=1\r\nm=audio 0 RTP/AVP 0\r\n';
+const BODY =
+  'v=0\r\nm=video 0 RTP/AVP 96\r\na=rtpmap:96 H264/90000\r\na=control:trackID=1\r\nm=audio 0 RTP/AVP 0\r\n';
 const REQUEST = fc
   .record({
     method: fc.constantFrom(...METHODS, 'X'),
