@@ -53,6 +53,8 @@ export async function runAllInOne({ loaded, file, demo, version }: AllInOneOptio
         ...ports,
         ...(nodes > 1 ? { FLUX_GATEWAY_SHARE_PORTS: 'true' } : {}),
       }),
+      // Else it would lose its server, and come again.
+      onStopping: () => publisher?.stop(),
       onReady: payloads => {
         const listening = listeningPorts(payloads);
         publisher = demo ? startDemo(config, listening.rtmp, logger) : undefined;
