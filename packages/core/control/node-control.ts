@@ -54,7 +54,8 @@ export class NodeControl implements MediaControl {
     const status = this.#orchestrator.getStreamStatus(streamId);
     const ingest = this.#orchestrator.getIngest(streamId);
     if (!status && !ingest) throw notFound(streamId);
-    return { streamId, status, ingest: ingest && ingestReport(ingest) };
+    const history = status ? undefined : ingest?.history?.entries;
+    return { streamId, status, ingest: ingest && ingestReport(ingest), history };
   }
 
   async viewers(streamId: StreamId): Promise<StreamViewer[]> {

@@ -5,7 +5,7 @@ import type { EndReason } from '@flux-iot/core/stream/sink';
 import type { StreamId } from '@flux-iot/core/stream/stream-id';
 import { RtmpClient, type RtmpUrl } from './client.ts';
 import { RtmpIngest } from './ingest.ts';
-import { Retry } from './retry.ts';
+import { Retry } from '../retry/retry.ts';
 
 /** Brings a remote RTMP stream here, and comes back after every failure until it is closed. */
 export class RtmpPuller implements Ingest {

@@ -8,7 +8,7 @@ import { Viewer, type ViewerLimits } from '@flux-iot/core/stream/viewer';
 import { writeAmf0 } from '@flux-iot/media/format/amf/amf0';
 import { RtmpClient, type RtmpUrl } from './client.ts';
 import { RtmpMuxer } from './muxer.ts';
-import { Retry } from './retry.ts';
+import { Retry } from '../retry/retry.ts';
 
 /** The client's chunk size: all pushes of a stream share their bytes. */
 const CHUNK_SIZE = 4096;
