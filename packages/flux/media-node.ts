@@ -2,12 +2,14 @@ import { NodeControl } from '@flux-iot/core/control/node-control';
 import type { ProtocolAdapter } from '@flux-iot/core/orchestrator/protocol-adapter';
 import { StreamOrchestrator } from '@flux-iot/core/orchestrator/stream-orchestrator';
 import type { StreamRegistry } from '@flux-iot/core/orchestrator/stream-registry';
+import { BUNDLED_PROFILES, ProfileLibrary } from '@flux-iot/protocols/camera/library';
 import { FlvAdapter } from '@flux-iot/protocols/flv/adapter';
 import { HlsAdapter } from '@flux-iot/protocols/hls/adapter';
 import type { SegmentMakers } from '@flux-iot/protocols/hls/segment-makers';
 import { MediaServer } from '@flux-iot/protocols/http/media-server';
 import { RtmpAdapter } from '@flux-iot/protocols/rtmp/adapter';
 import { RtspAdapter } from '@flux-iot/protocols/rtsp/adapter';
+import { RtspPulls } from '@flux-iot/protocols/rtsp/pull/pulls';
 import type { Logger } from 'pino';
 import { parseAddress, parsePortRange } from './config/address.ts';
 import type { Config } from './config/schema.ts';
@@ -91,7 +93,8 @@ export function createMediaNode(
       })
     : undefined;
   if (rtmp) adapters.push(rtmp);
-  const rtsp = isEnabled('rtsp')
+  const pulls = isEnabled('rtsp') ? createPulls(config) : undefined;
+  const rtsp = pulls
     ? new RtspAdapter({
         orchestrator,
         ...parseAddress(protocols.rtsp.bind),
@@ -101,6 +104,7 @@ export function createMediaNode(
         maxConnections: protocols.rtsp.max_connections,
         limits: viewerLimits,
         tls: readTls(config, 'rtsp'),
+        pull: (streamId, source, callback) => pulls.pull(streamId, source, callback),
         onError: (error, peer) => errors.report(error, { peer }),
       })
     : undefined;
@@ -155,4 +159,16 @@ export function createMediaNode(
     },
     stop,
   };
+}
+
+/** The cameras that this node pulls, with the built-in profiles of their quirks and the operator's own. */
+function createPulls({ protocols, cameras }: Config): RtspPulls {
+  const { transport, rtp_port_range, verify_tls } = protocols.rtsp;
+  const own = cameras.profiles_dir === '' ? [] : [cameras.profiles_dir];
+  return new RtspPulls({
+    profiles: ProfileLibrary.load(BUNDLED_PROFILES, ...own),
+    transports: transport,
+    portRange: parsePortRange(rtp_port_range),
+    verifyTls: verify_tls,
+  });
 }

@@ -101,6 +101,7 @@ const rtsp = section('RTSP and RTSPS: publishing, playing, and pulling cameras.'
     description: 'UDP ports for RTP and RTCP.',
   }),
   max_connections: integer(1000, 1, 100_000, 'Clients at once; more are turned away.'),
+  verify_tls: flag(true, 'Cameras pulled by rtsps:// need a certificate that can be verified.'),
   tls_bind: optionalAddress('Where RTSPS listens; needs the certificate and the key.'),
   tls_certificate: optionalPath('PEM file with the certificate of RTSPS and its chain.'),
   tls_key: optionalPath('PEM file with the private key of RTSPS.'),
@@ -148,6 +149,11 @@ export const ConfigSchema = Type.Object(
       gb28181,
       hls,
       flv,
+    }),
+    cameras: section('What is known of devices.', {
+      profiles_dir: optionalPath(
+        'Folder of own profiles of what cameras do otherwise than the standard, *.toml; they come before those built in.',
+      ),
     }),
     server: section('The API and the page.', {
       bind: address('0.0.0.0:8080', 'Where the API and the page listen.'),
