@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { type CameraScript, inARow, ScriptedCamera, TestPull, until } from './test-support.ts';
+import { ProfileLibrary } from '../../camera/library.ts';
+import { parseProfile } from '../../camera/profile.ts';
+import { type CameraScript, inARow, PROFILES, ScriptedCamera, TestPull, until } from './test-support.ts';
 
 const BASES: [what: string, script: CameraScript][] = [
   ['a relative control', {}],
@@ -132,9 +134,6 @@ describe('a pull from a camera with', () => {
 
   it('one transport alone, whatever it agrees to', async () => {
     await using camera = await ScriptedCamera.start({ transports: ['tcp', 'silent-udp'], server: 'Acme/1' });
-    const { PROFILES } = await import('./test-support.ts');
-    const { ProfileLibrary } = await import('../../camera/library.ts');
-    const { parseProfile } = await import('../../camera/profile.ts');
     const acme = parseProfile(
       'acme',
       'title = "t"\nabout = "a"\n[match]\nserver = ["Acme/*"]\n[quirks]\ntransport = "tcp"',
