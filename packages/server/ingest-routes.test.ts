@@ -76,6 +76,22 @@ describe('ingests', () => {
       409,
       'PROTOCOL_DISABLED',
     ],
+    [
+      {
+        protocol: 'rtsp',
+        stream_id: 'a',
+        source: {
+          rtsp: {
+            ...{ url: 'rtsp://x', transport: 'auto', username: 'u', password: 'p' },
+            ...{ on_demand: true, profile: 'hipcam' },
+          },
+        },
+      },
+      409,
+      'PROTOCOL_DISABLED',
+    ],
+    [{ protocol: 'rtsp', source: { rtsp: { url: 'rtsp://x', transport: 'sctp' } } }, 400, 'REQUEST_INVALID'],
+    [{ protocol: 'rtsp', source: { rtsp: { url: 'rtsp://x', passwort: 'p' } } }, 400, 'REQUEST_INVALID'],
     [{ protocol: 'webrtc', source: {} }, 409, 'PROTOCOL_DISABLED'],
     [{ protocol: 'srt', stream_id: 'a', source: { srt: { url: 'srt://x' } } }, 400, 'PROTOCOL_UNSUPPORTED'],
     [{ protocol: 'rtmp', source: {} }, 400, 'REQUEST_INVALID'],

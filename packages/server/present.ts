@@ -93,7 +93,7 @@ export function presentDetail(
 ): Static<typeof StreamDetailSchema> {
   return {
     ...presentSummary(known, host),
-    history: known.status?.history.map(presentHistory) ?? [],
+    history: (known.status?.history ?? known.history ?? []).map(presentHistory),
     pushes: pushes.map(presentPush),
   };
 }

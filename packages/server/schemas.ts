@@ -228,7 +228,28 @@ export const IngestRequestSchema = named(
               { ...strict, description: '`app` and `stream` to wait for a publisher, or `url` to pull' },
             ),
           ),
-          rtsp: Type.Optional(UrlSource),
+          rtsp: Type.Optional(
+            Type.Object(
+              {
+                url: Url,
+                transport: Type.Optional(
+                  oneOf(['auto', 'tcp', 'udp'], '`auto`: UDP, and TCP where nothing comes by it'),
+                ),
+                username: Type.Optional(Type.String({ maxLength: 256 })),
+                password: Type.Optional(Type.String({ maxLength: 256 })),
+                on_demand: Type.Optional(
+                  Type.Boolean({ description: 'Connect with the first viewer, and leave after the last' }),
+                ),
+                profile: Type.Optional(
+                  Type.String({
+                    maxLength: 64,
+                    description: 'The kind of camera, where it is not found out',
+                  }),
+                ),
+              },
+              { ...strict, description: 'A camera to pull from; `rtsp://` or `rtsps://`' },
+            ),
+          ),
           gb28181: Type.Optional(
             Type.Object(
               {

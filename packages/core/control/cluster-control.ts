@@ -204,7 +204,8 @@ function merge(reports: readonly StreamReport[]): StreamReport {
   const { streamId } = reports[0]!;
   const ingest = reports.find(report => report.ingest)?.ingest;
   const status = owned?.status && addViewers(owned.status, reports);
-  return { streamId, status, ingest };
+  const history = reports.find(report => report.history)?.history;
+  return { streamId, status, ingest, history };
 }
 
 function addViewers(own: StreamStatus, reports: readonly StreamReport[]): StreamStatus {

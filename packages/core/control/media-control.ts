@@ -1,5 +1,6 @@
 import type { IngestStatus, ProtocolStats } from '../orchestrator/protocol-adapter.ts';
 import type { StreamStatus } from '../orchestrator/stream-status.ts';
+import type { HistoryEntry } from '../stream/history.ts';
 import type { StreamViewer } from '../stream/stream.ts';
 import type { StreamId } from '../stream/stream-id.ts';
 
@@ -29,6 +30,8 @@ export interface StreamReport {
   readonly streamId: StreamId;
   readonly status?: StreamStatus;
   readonly ingest?: IngestReport;
+  /** What the ingest has done so far, while there is no status. */
+  readonly history?: readonly HistoryEntry[];
 }
 
 /** One media node and how it fares. */

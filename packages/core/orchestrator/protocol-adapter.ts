@@ -1,3 +1,4 @@
+import type { StreamHistory } from '../stream/history.ts';
 import type { Publication, Publisher } from '../stream/publication.ts';
 import type { EndReason } from '../stream/sink.ts';
 import type { StreamId } from '../stream/stream-id.ts';
@@ -44,6 +45,10 @@ export interface Ingest {
   readonly status: IngestStatus;
   /** Where it is pulled from, without user, password and query. */
   readonly sourceUrl?: string;
+  /** The time line of what it does; its stream, whenever there is one, goes on with it. */
+  readonly history?: StreamHistory;
+  /** Of one that fetches only what somebody wants: somebody does from now on, or nobody has for a while. */
+  readonly demand?: (isWanted: boolean) => void;
   /** Where to publish, for a client that knows this server as `host`. */
   publishUrl?(host: string): string;
   close(reason: EndReason): void;

@@ -7,9 +7,13 @@ import type { EndReason } from '../stream/sink.ts';
 import { Stream, type StreamOptions } from '../stream/stream.ts';
 import { parseStreamId, type StreamId } from '../stream/stream-id.ts';
 import { TurnSpacing, type TurnSpacingOptions } from '../stream/turn-spacing.ts';
-import type { AccessRequest, Ingest, Push, StreamCallback } from './protocol-adapter.ts';
-import type { Relay, StreamRegistry } from './stream-registry.ts';
-import { RELAY_PROTOCOL, type StreamStatus, streamStatus } from './stream-status.ts';
+import { Demand } from './demand.ts';
+import type { AccessRequest, Ingest, StreamCallback } from './protocol-adapter.ts';
+import { Pushes } from './pushes.ts';
+import { createContext, type StreamContext, statusOf } from './stream-context.ts';
+import type { StreamRegistry } from './stream-registry.ts';
+import { RELAY_PROTOCOL, type StreamStatus } from './stream-status.ts';
+import { untilLive } from './until-live.ts';
 
 export type Action = 'publish' | 'play';
 
@@ -27,6 +31,8 @@ export interface OrchestratorOptions {
   readonly publisherGrace: number;
   /** Milliseconds that a viewer waits for a stream that is known but has no pictures yet. */
   readonly openTimeout: number;
+  /** Milliseconds that a stream is fetched on demand after its last taker; 10,000 if left out. */
+  readonly demandLinger?: number;
   readonly authorize?: Authorizer;
   /** Where there are several media nodes; without it, this process has all streams. */
   readonly registry?: StreamRegistry;
@@ -38,21 +44,10 @@ export interface OrchestratorEvents {
   streamEnded: [stream: Stream, reason: EndReason];
 }
 
-interface StreamContext {
-  readonly stream: Stream;
-  publication: Publication | undefined;
-  graceTimer: NodeJS.Timeout | undefined;
-  /** A publisher waits for this node to become the stream's owner. */
-  isClaiming: boolean;
-  /** Where the stream is another node's: what fetches it from there. */
-  relay: Relay | undefined;
-  /** Since when nobody takes the relayed stream; milliseconds of a monotonic clock. */
-  idleSince: number | undefined;
-}
-
 /** A relayed stream is kept for this long, in milliseconds, after its last taker. */
 const RELAY_LINGER = 10_000;
 const RELAY_RETRY = 500;
+const DEMAND_LINGER = 10_000;
 
 /**
  * The only door to streams: publishers and viewers of every protocol pass it, so authorisation, limits and
@@ -65,7 +60,8 @@ export class StreamOrchestrator extends EventEmitter<OrchestratorEvents> impleme
   readonly #scheduler: FlushScheduler;
   readonly #contexts = new Map<StreamId, StreamContext>();
   readonly #ingests = new Map<StreamId, Ingest>();
-  readonly #pushes = new Map<string, Push>();
+  readonly #demand: Demand;
+  readonly pushes: Pushes;
   readonly #ticker: NodeJS.Timeout;
   #closed = false;
 
@@ -74,6 +70,8 @@ export class StreamOrchestrator extends EventEmitter<OrchestratorEvents> impleme
     this.#options = options;
     this.#scheduler = new FlushScheduler(options.flush);
     this.turns = new TurnSpacing(options.turns);
+    this.pushes = new Pushes(options.maxStreams);
+    this.#demand = new Demand(options.demandLinger ?? DEMAND_LINGER);
     this.#ticker = setInterval(() => this.#tick(), 1000).unref();
   }
 
@@ -136,19 +134,19 @@ export class StreamOrchestrator extends EventEmitter<OrchestratorEvents> impleme
 
   /**
    * A viewer wants the stream. Resolves when its tracks are known, within `openTimeout`. Throws `NOT_ALLOWED`,
-   * `STREAM_NOT_FOUND`, `STREAM_NOT_READY`, `STREAM_ENDED`.
+   * `STREAM_NOT_FOUND`, `STREAM_NOT_READY`, `STREAM_ENDED`, `UPSTREAM_FAILED`.
    */
   async openStream(streamId: StreamId, request: AccessRequest = {}): Promise<Stream> {
     parseStreamId(streamId);
     await this.authorize('play', streamId, request);
-    return this.#untilOpen(this.#contexts.get(streamId)?.stream ?? this.#await(streamId), request.signal);
+    return this.#untilOpen(this.#contexts.get(streamId) ?? this.#await(streamId), request.signal);
   }
 
   /** The same for another node that fetches the stream: only what this node owns is opened. */
   async openOwnStream(streamId: StreamId, signal?: AbortSignal): Promise<Stream> {
     const context = this.#contexts.get(streamId);
     if (context?.relay) throw new FluxError('STREAM_NOT_FOUND', `${streamId} is not published here.`);
-    return this.#untilOpen(context?.stream ?? this.#awaitIngest(streamId), signal);
+    return this.#untilOpen(context ?? this.#awaitIngest(streamId), signal);
   }
 
   /**
@@ -181,12 +179,13 @@ export class StreamOrchestrator extends EventEmitter<OrchestratorEvents> impleme
     const ingest = this.#ingests.get(streamId);
     if (!context && !ingest) throw new FluxError('STREAM_NOT_FOUND', `There is no stream ${streamId}.`);
     this.#ingests.delete(streamId);
+    if (ingest) this.#demand.forget(ingest);
     ingest?.close(reason);
     if (context) this.#end(context, reason);
     else this.#release(streamId);
   }
 
-  // --- ingests and pushes ---------------------------------------------------------------------------------------
+  // --- ingests ---------------------------------------------------------------------------------------
 
   /** Keeps an ingest; `make` is called once it is sure that the id is free. Throws `STREAM_BUSY`, `STREAM_LIMIT`. */
   async addIngest(streamId: StreamId, make: () => Ingest): Promise<Ingest> {
@@ -217,31 +216,11 @@ export class StreamOrchestrator extends EventEmitter<OrchestratorEvents> impleme
     return [...this.#ingests.values()];
   }
 
-  /** Throws `STREAM_LIMIT`. A push waits for its stream, also when that ends, until it is removed. */
-  addPush(push: Push): void {
-    if (this.#pushes.size >= this.#options.maxStreams) {
-      push.close({ code: 'stopped', message: 'There are too many pushes.' });
-      throw new FluxError('STREAM_LIMIT', `${this.#options.maxStreams} pushes are the most.`);
-    }
-    this.#pushes.set(push.id, push);
-  }
-
-  pushesOf(streamId: StreamId): Push[] {
-    return [...this.#pushes.values()].filter(push => push.streamId === streamId);
-  }
-
-  removePush(streamId: StreamId, id: string): void {
-    const push = this.#pushes.get(id);
-    if (push?.streamId !== streamId) throw new FluxError('PUSH_NOT_FOUND', `There is no push ${id}.`);
-    this.#pushes.delete(id);
-    push.close({ code: 'stopped', message: 'Removed by request.' });
-  }
-
   /** Ends everything. Idempotent. */
   close(reason: EndReason = { code: 'shutdown', message: 'The server is shutting down.' }): void {
     if (this.#closed) return;
     this.#closed = true;
-    for (const push of this.#pushes.values()) push.close(reason);
+    this.pushes.close(reason);
     for (const ingest of this.#ingests.values()) ingest.close(reason);
     for (const context of [...this.#contexts.values()]) this.#end(context, reason);
     clearInterval(this.#ticker);
@@ -253,15 +232,9 @@ export class StreamOrchestrator extends EventEmitter<OrchestratorEvents> impleme
     if (this.#contexts.size >= this.#options.maxStreams) {
       throw new FluxError('STREAM_LIMIT', `${this.#options.maxStreams} streams are the most.`);
     }
-    const stream = new Stream(streamId, this.#scheduler, this.#options.stream);
-    const context: StreamContext = {
-      stream,
-      publication: undefined,
-      graceTimer: undefined,
-      isClaiming: false,
-      relay: undefined,
-      idleSince: undefined,
-    };
+    const history = this.#ingests.get(streamId)?.history;
+    const stream = new Stream(streamId, this.#scheduler, this.#options.stream, history);
+    const context = createContext(stream);
     this.#contexts.set(streamId, context);
     this.emit('streamAdded', stream, isRelay);
     return context;
@@ -354,49 +327,35 @@ export class StreamOrchestrator extends EventEmitter<OrchestratorEvents> impleme
   }
 
   /** A stream of another node, or one that an ingest will bring, can be waited for; any other is unknown. */
-  #await(streamId: StreamId): Stream {
+  #await(streamId: StreamId): StreamContext {
     const owner = this.#options.registry?.ownerOf(streamId);
     if (owner === undefined) return this.#awaitIngest(streamId);
     const context = this.#create(streamId, true);
     this.#relay(context, owner);
-    return context.stream;
+    return context;
   }
 
-  #awaitIngest(streamId: StreamId): Stream {
+  #awaitIngest(streamId: StreamId): StreamContext {
     const ingest = this.#ingests.get(streamId);
-    if (!ingest || ingest.status.state === 'waiting') {
+    const { state, lastError } = ingest?.status ?? { state: 'waiting' };
+    if (!ingest || (state === 'waiting' && !ingest.demand)) {
       throw new FluxError('STREAM_NOT_FOUND', `There is no stream ${streamId}.`, { context: { streamId } });
     }
-    return this.#create(streamId).stream;
+    if (state === 'closed') {
+      throw new FluxError('UPSTREAM_FAILED', lastError ?? 'The source of the stream was given up.');
+    }
+    return this.#create(streamId);
   }
 
-  async #untilOpen(stream: Stream, signal: AbortSignal | undefined): Promise<Stream> {
-    if (stream.state === 'waiting' || stream.state === 'discovering') await this.#untilLive(stream, signal);
+  async #untilOpen(context: StreamContext, signal: AbortSignal | undefined): Promise<Stream> {
+    const { stream } = context;
+    const ingest = this.#ingests.get(stream.id);
+    if (ingest?.demand && !context.relay) this.#demand.want(ingest);
+    if (stream.state === 'waiting' || stream.state === 'discovering') {
+      context.waiting++;
+      await untilLive(stream, this.#options.openTimeout, signal).finally(() => context.waiting--);
+    }
     return stream;
-  }
-
-  #untilLive(stream: Stream, signal: AbortSignal | undefined): Promise<void> {
-    return new Promise((resolve, reject) => {
-      const finish = (error?: unknown) => {
-        clearTimeout(timer);
-        stream.off('state', onState);
-        signal?.removeEventListener('abort', onAbort);
-        if (error) reject(error);
-        else resolve();
-      };
-      const onAbort = () => finish(signal?.reason ?? new FluxError('TIMED_OUT', 'Given up by the viewer.'));
-      const onState = (state: Stream['state']) => {
-        if (state === 'live') finish();
-        else if (state === 'ended') finish(new FluxError('STREAM_ENDED', `The stream ${stream.id} ended.`));
-      };
-      const timer = setTimeout(() => {
-        finish(
-          new FluxError('STREAM_NOT_READY', `The stream ${stream.id} has brought no picture or sound yet.`),
-        );
-      }, this.#options.openTimeout);
-      stream.on('state', onState);
-      signal?.addEventListener('abort', onAbort, { once: true });
-    });
   }
 
   #unpublished(context: StreamContext, publication: Publication, reason: EndReason): void {
@@ -444,6 +403,19 @@ export class StreamOrchestrator extends EventEmitter<OrchestratorEvents> impleme
       context.stream.tick(now);
       if (context.relay) this.#endIdleRelay(context, now);
     }
+    for (const ingest of this.#ingests.values()) this.#checkIngest(ingest, now);
+  }
+
+  /** Ends what nobody wants any more, and what viewers wait for in vain. */
+  #checkIngest(ingest: Ingest, now: number): void {
+    const { streamId, status } = ingest;
+    const context = this.#contexts.get(streamId);
+    const isTaken = context !== undefined && (context.waiting > 0 || context.stream.isTaken);
+    const isIdle = this.#demand.check(ingest, isTaken, now);
+    if (!context || context.publication || context.relay || context.isClaiming) return;
+    if (isIdle) this.#end(context, { code: 'idle', message: 'Nobody watches it.' });
+    else if (status.state === 'closed')
+      this.#end(context, { code: 'given-up', message: status.lastError ?? 'Its source was given up.' });
   }
 
   #endIdleRelay(context: StreamContext, now: number): void {
@@ -455,10 +427,6 @@ export class StreamOrchestrator extends EventEmitter<OrchestratorEvents> impleme
     if (now - context.idleSince < RELAY_LINGER) return;
     this.#end(context, { code: 'idle', message: 'Nobody here watches it.' });
   }
-}
-
-function statusOf({ stream, publication, relay }: StreamContext): StreamStatus {
-  return streamStatus(stream, publication, relay !== undefined);
 }
 
 /** Whether the product fetches it by itself; else a publisher is to bring it, to whichever node it comes. */

@@ -13,6 +13,8 @@ export interface EndReason {
  * it does no work that could wait, and never throws.
  */
 export interface StreamSink {
+  /** It takes what there is, and is no reason to fetch the stream from a camera or from another node. */
+  readonly isPassive?: boolean;
   /** All tracks, before the first sample and again whenever one is added or changed. */
   onTracks(tracks: readonly Track[]): void;
   onSample(sample: Sample, track: Track | undefined): void;

@@ -43,7 +43,7 @@ interface StreamEvents {
 export class Stream extends EventEmitter<StreamEvents> {
   readonly id: StreamId;
   readonly createdAt = Date.now();
-  readonly history = new StreamHistory();
+  readonly history: StreamHistory;
   readonly counter = new Counter();
   readonly #options: StreamOptions;
   readonly #scheduler: FlushScheduler;
@@ -68,8 +68,15 @@ export class Stream extends EventEmitter<StreamEvents> {
   #stale = new Set<number>();
   #bytesSentBefore = 0;
 
-  constructor(id: StreamId, scheduler: FlushScheduler, options: StreamOptions) {
+  /** `history`: where the stream was known before it began. */
+  constructor(
+    id: StreamId,
+    scheduler: FlushScheduler,
+    options: StreamOptions,
+    history = new StreamHistory(),
+  ) {
     super();
+    this.history = history;
     // Everyone who waits for it to be live listens.
     this.setMaxListeners(0);
     this.id = id;
@@ -99,9 +106,11 @@ export class Stream extends EventEmitter<StreamEvents> {
     return this.#gop.byteLength;
   }
 
-  /** Whether anybody takes its samples. */
+  /** Whether anybody takes its samples who is a reason to fetch it. */
   get isTaken(): boolean {
-    return this.#sinks.size > 0;
+    if (this.#viewers.size > 0) return true;
+    for (const sink of this.#sinks) if (!sink.isPassive) return true;
+    return false;
   }
 
   get viewers(): readonly StreamViewer[] {

@@ -76,6 +76,7 @@ export class HlsChannel {
     const segmenter = new HlsSegmenter({
       stream,
       segmentDuration: this.#options.segmentDuration,
+      isPassive: this.#options.alwaysOn,
       onSegment: segment => this.playlist.append(segment),
       onEnd: () => {
         this.#endedAt = performance.now();

@@ -18,6 +18,8 @@ export interface SegmenterOptions {
   readonly stream: Stream;
   /** In seconds; segments end at the first key frame after it. */
   readonly segmentDuration: number;
+  /** Segments are made whether or not somebody wants them. */
+  readonly isPassive?: boolean;
   readonly onSegment: (segment: FinishedSegment) => void;
   readonly onEnd: () => void;
 }
@@ -39,6 +41,7 @@ interface OpenSegment {
 
 /** Cuts one stream into transport stream segments, which begin with a key frame and hold whole access units. */
 export class HlsSegmenter implements StreamSink {
+  readonly isPassive: boolean;
   readonly #options: SegmenterOptions;
   readonly #muxer = new TsMuxer();
   readonly #writer = new ByteWriter(SLAB_SIZE);
@@ -55,6 +58,7 @@ export class HlsSegmenter implements StreamSink {
   #epoch: number | undefined;
 
   constructor(options: SegmenterOptions) {
+    this.isPassive = options.isPassive ?? false;
     this.#options = options;
     this.#cutter = new SegmentCutter(options.segmentDuration);
   }

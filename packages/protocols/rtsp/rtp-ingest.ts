@@ -118,6 +118,11 @@ export class RtpIngest {
     }
   }
 
+  /** The session begins with this time stamp of the track; for those who know it of all tracks. */
+  startsAt(trackId: number, rtpTimestamp: number): void {
+    this.#tracks.get(trackId)?.receiver.startsAt(rtpTimestamp);
+  }
+
   /** Hands on what still waits; the publication is the caller's to close. Idempotent. */
   close(): void {
     if (this.#closed) return;

@@ -41,8 +41,15 @@ export class Retry {
     };
   }
 
-  start(): void {
+  /** Makes an attempt, the first or the next one; after `delay` milliseconds, if there are any. */
+  start(delay = 0): void {
     if (this.closed) return;
+    clearTimeout(this.#timer);
+    if (delay > 0) {
+      this.#state = 'connecting';
+      this.#schedule(delay);
+      return;
+    }
     this.#nextAttemptAt = undefined;
     if (!this.#isReady()) {
       this.#state = 'waiting';
@@ -62,20 +69,47 @@ export class Retry {
     this.#lastError = undefined;
   }
 
-  /** The attempt, or the connection that came of it, is over. */
-  failed(message: string): void {
-    if (this.closed || this.#state === 'retrying') return;
+  /**
+   * The attempt, or the connection that came of it, is over. Returns the milliseconds until the next one; undefined
+   * where that is not this call's doing.
+   */
+  failed(message: string): number | undefined {
+    if (this.closed || this.#state === 'retrying') return undefined;
     if (this.#state === 'connected' && performance.now() - this.#connectedAt > GOOD_AFTER) this.#failures = 0;
     this.#lastError = message;
     this.#state = 'retrying';
     const delay = Math.min(MAX_DELAY, FIRST_DELAY * 2 ** this.#failures++) * (0.75 + Math.random() / 2);
-    this.#nextAttemptAt = Date.now() + delay;
-    this.#timer = setTimeout(() => this.start(), delay);
+    this.#schedule(delay);
+    return delay;
+  }
+
+  /** Nobody wants it at present: no attempt is made until `start`. */
+  rest(): void {
+    if (this.closed) return;
+    this.#stop('waiting');
+    this.#failures = 0;
+    this.#lastError = undefined;
+  }
+
+  /** It makes no sense to try again. */
+  giveUp(message: string): void {
+    if (this.closed) return;
+    this.#stop('closed');
+    this.#lastError = message;
   }
 
   close(): void {
-    this.#state = 'closed';
+    this.#stop('closed');
+  }
+
+  #stop(state: 'waiting' | 'closed'): void {
+    this.#state = state;
     this.#nextAttemptAt = undefined;
     clearTimeout(this.#timer);
+  }
+
+  #schedule(delay: number): void {
+    this.#nextAttemptAt = Date.now() + delay;
+    this.#timer = setTimeout(() => this.start(), delay);
   }
 }
