@@ -12,7 +12,7 @@ import { type PreparedClip, prepareClip } from './load/prepared-clip.ts';
 import { Publisher } from './load/publisher.ts';
 import { Tally } from './load/tally.ts';
 import { Viewer, type ViewerTarget } from './load/viewer.ts';
-import { handles, processTree, usage } from './measure/processes.ts';
+import { ProcessTree } from './measure/processes.ts';
 
 export interface ChurnOptions {
   readonly rtmpPort: number;
@@ -76,16 +76,16 @@ export async function churn(options: ChurnOptions): Promise<ChurnResult> {
   const signal = options.signal ?? new AbortController().signal;
   const prepared = prepareClip(await clip(2));
   const context = loadContext('127.0.0.1', monotonicClock(), () => {});
+  const tree = new ProcessTree(pid);
   const look = (done: number): ChurnSample => {
-    const tree = processTree(pid);
-    const sample = { sessions: done, rssBytes: usage(tree).rssBytes, handles: handles(tree) };
+    const sample = { sessions: done, rssBytes: tree.usage().rssBytes, handles: tree.handles() };
     onSample?.(sample);
     return sample;
   };
-  const idleHandles = handles(processTree(pid));
+  const idleHandles = tree.handles();
   const run = Date.now().toString(36);
   await many(warmUp, index => session(context, options, prepared, `${run}-w${index}`, index), signal);
-  await settle(pid, idleHandles, rest, signal);
+  await settle(tree, idleHandles, rest, signal);
 
   const begin = performance.now();
   const before = look(0);
@@ -104,7 +104,7 @@ export async function churn(options: ChurnOptions): Promise<ChurnResult> {
     signal,
   );
   const seconds = (performance.now() - begin) / 1000;
-  await settle(pid, before.handles, rest, signal);
+  await settle(tree, before.handles, rest, signal);
   return { before, after: look(done), samples, failed, failure, seconds };
 }
 
@@ -153,16 +153,16 @@ function session(
       },
       onLost,
     });
-    const pump = setInterval(() => publisher.pump(), PUMP_MILLISECONDS);
+    const pump = setInterval(() => publisher.pump(context.clock()), PUMP_MILLISECONDS);
     const limit = setTimeout(() => end('no picture in time'), SESSION_MILLISECONDS);
   });
 }
 
 /** Rests, and goes on resting until no more than `wanted` handles are open, but not for ever. */
-async function settle(pid: number, wanted: number, rest: number, signal: AbortSignal): Promise<void> {
+async function settle(tree: ProcessTree, wanted: number, rest: number, signal: AbortSignal): Promise<void> {
   const begin = performance.now();
   await sleep(rest, undefined, { signal });
-  while (handles(processTree(pid)) > wanted && performance.now() - begin < SETTLE_MILLISECONDS) {
+  while (tree.handles() > wanted && performance.now() - begin < SETTLE_MILLISECONDS) {
     await sleep(SETTLE_STEP_MILLISECONDS, undefined, { signal });
   }
 }

@@ -15,6 +15,7 @@ export const FULL_HEADER = 12;
 const NO_EXTENDED_TIMESTAMP = 0xffffff;
 const MAX_CONTROL_LENGTH = 64 * 1024;
 const MESSAGE_HEADER = [11, 7, 3, 0] as const;
+const LONGEST_HEADER = 3 + 11 + 4;
 const CONTROL_TYPES: readonly number[] = [
   SET_CHUNK_SIZE,
   USER_CONTROL,
@@ -69,14 +70,16 @@ export interface MessageListener {
 }
 
 /**
- * Reads chunks as they arrive, cut anywhere: keeps the first bytes alone of media messages, and the whole of those that
- * concern the connection. Throws a RangeError at a message of that kind past 64 KiB.
+ * Reads chunks as they arrive, cut anywhere. A media message that lies in one piece is not copied; of others the first
+ * bytes alone are kept, and the whole of those that concern the connection. Throws a RangeError at a message of that
+ * kind past 64 KiB.
  */
 export class ChunkReader {
   chunkSize = DEFAULT_CHUNK_SIZE;
   readonly #listener: MessageListener;
   readonly #streams = new Map<number, ChunkStream>();
-  readonly #header = Buffer.alloc(18);
+  /** A header that was cut. */
+  readonly #header = Buffer.alloc(LONGEST_HEADER);
   #headerLength = 0;
   #current: ChunkStream | undefined;
   #left = 0;
@@ -89,36 +92,39 @@ export class ChunkReader {
     let at = start;
     while (at < end) {
       if (this.#current) at = this.#readPayload(this.#current, bytes, at, end, time);
-      else {
+      else if (this.#headerLength === 0 && end - at >= LONGEST_HEADER) {
+        at += this.#useHeader(bytes, at, LONGEST_HEADER, time);
+      } else {
         this.#header[this.#headerLength++] = bytes[at++]!;
-        this.#useHeader(time);
+        if (this.#useHeader(this.#header, 0, this.#headerLength, time) > 0) this.#headerLength = 0;
       }
     }
   }
 
-  #useHeader(time: number): void {
-    const header = this.#header;
-    const format = header[0]! >> 6;
-    const short = header[0]! & 0x3f;
+  /** Length of the header that begins at `at`; 0 where `available` bytes are not all of it. */
+  #useHeader(bytes: Buffer, at: number, available: number, time: number): number {
+    const format = bytes[at]! >> 6;
+    const short = bytes[at]! & 0x3f;
     const basic = short === 0 ? 2 : short === 1 ? 3 : 1;
+    const message = at + basic;
     const fixed = basic + MESSAGE_HEADER[format as 0 | 1 | 2 | 3];
-    if (this.#headerLength < fixed) return;
-    const id = basic === 1 ? short : basic === 2 ? header[1]! + 64 : header[1]! + header[2]! * 256 + 64;
+    if (available < fixed) return 0;
+    const id = basic === 1 ? short : basic === 2 ? bytes[at + 1]! + 64 : bytes.readUInt16LE(at + 1) + 64;
     const stream = this.#stream(id);
-    const extended = format === 3 ? stream.extended : header.readUIntBE(basic, 3) === NO_EXTENDED_TIMESTAMP;
-    if (extended && this.#headerLength < fixed + 4) return;
+    const extended = format === 3 ? stream.extended : uint24(bytes, message) === NO_EXTENDED_TIMESTAMP;
+    if (extended && available < fixed + 4) return 0;
 
-    this.#headerLength = 0;
     stream.extended = extended;
     if (format < 3) stream.received = 0;
     if (format < 2) {
-      stream.length = header.readUIntBE(basic + 3, 3);
-      stream.type = header[basic + 6]!;
+      stream.length = uint24(bytes, message + 3);
+      stream.type = bytes[message + 6]!;
     }
     if (stream.received === 0) this.#begin(stream);
     this.#current = stream;
     this.#left = Math.min(this.chunkSize, stream.length - stream.received);
-    if (this.#left === 0) this.#endChunk(stream, time);
+    if (this.#left === 0) this.#endChunk(stream, stream.head, 0, time);
+    return extended ? fixed + 4 : fixed;
   }
 
   #stream(id: number): ChunkStream {
@@ -145,21 +151,31 @@ export class ChunkReader {
 
   #readPayload(stream: ChunkStream, bytes: Buffer, start: number, end: number, time: number): number {
     const length = Math.min(end - start, this.#left);
+    const isWhole = length === stream.length;
     if (stream.control) bytes.copy(stream.control, stream.received, start, start + length);
-    else if (stream.received < HEAD_LENGTH) bytes.copy(stream.head, stream.received, start, start + length);
+    else if (stream.received < HEAD_LENGTH && !isWhole)
+      bytes.copy(stream.head, stream.received, start, start + length);
     stream.received += length;
     this.#left -= length;
-    if (this.#left === 0) this.#endChunk(stream, time);
+    if (this.#left === 0) {
+      if (isWhole) this.#endChunk(stream, bytes, start, time);
+      else this.#endChunk(stream, stream.head, 0, time);
+    }
     return start + length;
   }
 
-  #endChunk(stream: ChunkStream, time: number): void {
+  /** `head` holds at `at` what there is of the message's first bytes, if it is not one of control. */
+  #endChunk(stream: ChunkStream, head: Buffer, at: number, time: number): void {
     this.#current = undefined;
     if (stream.received < stream.length) return;
     stream.received = 0;
     const control = stream.control;
     stream.control = undefined;
     if (control) this.#listener.onControl(stream.type, control);
-    else this.#listener.onMedia(stream.type, stream.head, Math.min(stream.length, HEAD_LENGTH), time);
+    else this.#listener.onMedia(stream.type, head, at, at + Math.min(stream.length, HEAD_LENGTH), time);
   }
+}
+
+function uint24(bytes: Buffer, at: number): number {
+  return (bytes[at]! << 16) | (bytes[at + 1]! << 8) | bytes[at + 2]!;
 }

@@ -1,5 +1,10 @@
 const MAX_HEADER = 16 * 1024;
 const MAX_CHUNK_LINE = 64;
+const LINE_FEED = 0x0a;
+const CARRIAGE_RETURN = 0x0d;
+const SEMICOLON = 0x3b;
+/** A chunk is shorter than 4 GiB. */
+const MAX_DIGITS = 8;
 
 /** Takes a part of the body: `bytes[start..end)`. */
 export type BodyListener = (bytes: Buffer, start: number, end: number, time: number) => void;
@@ -15,7 +20,11 @@ export class HttpBodyReader {
   #chunked = false;
   /** Bytes left of the chunk; 0 while the line with the next chunk's length is read. */
   #left = 0;
-  #line = '';
+  /** Of the line with a chunk's length: bytes and digits so far, their value, and whether an extension has begun. */
+  #lineLength = 0;
+  #digits = 0;
+  #value = 0;
+  #inExtension = false;
 
   constructor(listener: BodyListener) {
     this.#listener = listener;
@@ -58,21 +67,36 @@ export class HttpBodyReader {
 
   #readChunkLine(bytes: Buffer, start: number, end: number): number {
     for (let at = start; at < end; at++) {
-      if (bytes[at] !== 0x0a) {
-        this.#line += String.fromCharCode(bytes[at]!);
-        if (this.#line.length > MAX_CHUNK_LINE) throw new RangeError('not a chunk of HTTP');
-        continue;
+      const byte = bytes[at]!;
+      if (byte === LINE_FEED) {
+        this.#endChunkLine();
+        return at + 1;
       }
-      const line = this.#line.trim();
-      this.#line = '';
-      // The line end behind a chunk's bytes reads as an empty line here.
-      if (line !== '') {
-        this.#left = Number.parseInt(line, 16);
-        if (Number.isNaN(this.#left)) throw new RangeError('not a chunk of HTTP');
-        if (this.#left === 0) throw new RangeError('the server ended the stream');
-      }
-      return at + 1;
+      if (++this.#lineLength > MAX_CHUNK_LINE) throw new RangeError('not a chunk of HTTP');
+      if (byte === SEMICOLON) this.#inExtension = true;
+      if (this.#inExtension || byte === CARRIAGE_RETURN) continue;
+      const digit = hexDigit(byte);
+      if (digit < 0 || ++this.#digits > MAX_DIGITS) throw new RangeError('not a chunk of HTTP');
+      this.#value = this.#value * 16 + digit;
     }
     return end;
   }
+
+  #endChunkLine(): void {
+    // The line end behind a chunk's bytes is an empty line here.
+    const isEmpty = this.#digits === 0;
+    this.#left = this.#value;
+    this.#lineLength = 0;
+    this.#digits = 0;
+    this.#value = 0;
+    this.#inExtension = false;
+    if (!isEmpty && this.#left === 0) throw new RangeError('the server ended the stream');
+  }
+}
+
+/** -1 for what is none. */
+function hexDigit(byte: number): number {
+  if (byte >= 0x30 && byte <= 0x39) return byte - 0x30;
+  const letter = byte | 0x20;
+  return letter >= 0x61 && letter <= 0x66 ? letter - 0x57 : -1;
 }

@@ -38,8 +38,8 @@ export interface LoadReport extends TallyReport {
   readonly backlog: number;
   /** CPU time of the load process in the window. */
   readonly cpuSeconds: number;
-  /** Milliseconds by which the event loop was late, 99th percentile. */
-  readonly loopDelay: number;
+  /** Milliseconds by which its timer was late, 99th percentile. */
+  readonly lateness: number;
 }
 
 /** From the load process: all connections work or have failed; the report. */

@@ -60,7 +60,8 @@ export class LoadProcess {
       if (answer && isKind(answer, kind)) return answer;
       signal.throwIfAborted();
       if (limit.aborted) throw new Error('the load could not be set up in time');
-      if (this.#child.exitCode !== null) throw new Error('the load process ended');
+      const ending = this.#child.signalCode ?? this.#child.exitCode;
+      if (ending !== null) throw new Error(`the load process ended (${ending})`);
       await new Promise<void>(resolve => {
         this.#wake = resolve;
         limit.addEventListener('abort', () => resolve(), { once: true });

@@ -46,10 +46,10 @@ function clipOf(frames: number): PreparedClip {
 }
 
 /** The least of an RTMP server: agrees to everything, and hands on what is published. */
-function agree(socket: Socket, onVideo: (head: Buffer, length: number) => void): void {
+function agree(socket: Socket, onVideo: (bytes: Buffer, start: number, end: number) => void): void {
   let left = 1 + 2 * 1536;
   const reader = new ChunkReader({
-    onMedia: (_type, head, length) => onVideo(head, length),
+    onMedia: (_type, bytes, start, end) => onVideo(bytes, start, end),
     onControl: (type, payload) => {
       if (type === SET_CHUNK_SIZE) reader.chunkSize = payload.readUInt32BE(0);
       if (type !== COMMAND) return;
@@ -83,11 +83,11 @@ describe('Publisher', () => {
     let publishing = 0;
     const port = await listen(socket => {
       const connection = connections++;
-      agree(socket, (head, length) => {
+      agree(socket, (bytes, start, end) => {
         seen.push({
           connection,
-          counter: stampCounter(head, findStamp(head, 5, length)),
-          fill: head[length - 1],
+          counter: stampCounter(bytes, findStamp(bytes, start + 5, end)),
+          fill: bytes[end - 1],
         });
         if (!reading) socket.pause();
       });
@@ -101,7 +101,7 @@ describe('Publisher', () => {
     );
     await expect.poll(() => publishing).toBe(2);
     const pump = setInterval(() => {
-      for (const publisher of publishers) publisher.pump();
+      for (const publisher of publishers) publisher.pump(context.clock());
     }, 5);
     await new Promise(resolve => setTimeout(resolve, 300));
     clearInterval(pump);

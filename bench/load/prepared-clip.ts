@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { FULL_HEADER, toChunks } from './chunks.ts';
+import { SEND_BUFFER } from './connection.ts';
 import { blankStamp } from './stamp.ts';
 import { AUDIO, AVC_HEADER, DATA, isAccessUnit, isSequenceHeader, VIDEO } from './tag.ts';
 
@@ -13,9 +14,9 @@ const FRAME_MILLISECONDS = 40;
 /** `@setDataFrame` as an AMF0 string: what a publisher puts before its metadata. */
 const SET_DATA_FRAME = Buffer.from('\x02\x00\x0d@setDataFrame', 'latin1');
 
-/** A message of the clip, cut into chunks; its time stamp, stream id and stamp are filled in before each sending. */
+/** A message of the clip, cut into chunks; its time stamp, stream id and stamp are filled in where it is sent from. */
 export interface PreparedMessage {
-  bytes: Buffer;
+  readonly bytes: Buffer;
   /** Milliseconds from the clip's beginning. */
   readonly timestamp: number;
   /** Where the stamp begins in `bytes`; -1 where there is none. */
@@ -32,10 +33,10 @@ export interface PreparedClip {
   readonly frames: number;
 }
 
-/** Fills in what differs between publishers. */
-export function address(message: PreparedMessage, timestamp: number, streamId: number): void {
-  message.bytes.writeUIntBE(timestamp, 1, 3);
-  message.bytes.writeUInt32LE(streamId, 8);
+/** Fills in what differs between publishers in the message that begins at `at`. */
+export function address(bytes: Buffer, at: number, timestamp: number, streamId: number): void {
+  bytes.writeUIntBE(timestamp, at + 1, 3);
+  bytes.writeUInt32LE(streamId, at + 8);
 }
 
 /** Reads an FLV file of AVC and AAC. */
@@ -63,6 +64,7 @@ export function prepareClip(path: string): PreparedClip {
 function prepare(type: number, timestamp: number, payload: Buffer, stamped: boolean): PreparedMessage {
   const chunkStreamId = type === VIDEO ? VIDEO_CHUNK_STREAM : AUDIO_CHUNK_STREAM;
   const bytes = toChunks({ chunkStreamId, type, streamId: 0, timestamp, payload }, PUBLISHER_CHUNK_SIZE);
+  if (bytes.length > SEND_BUFFER) throw new RangeError('a frame of the clip is too long');
   return { bytes, timestamp, stampOffset: stamped ? FULL_HEADER + AVC_HEADER : -1 };
 }
 

@@ -1,4 +1,3 @@
-import type { Clock } from './clock.ts';
 import type { LoadContext } from './connection.ts';
 import { address, type PreparedClip, type PreparedMessage } from './prepared-clip.ts';
 import { RtmpClient, type RtmpTarget } from './rtmp-client.ts';
@@ -15,15 +14,19 @@ export interface PublisherEvents {
 
 /** Sends the clip over and over in real time, each message at its time. */
 export class Publisher {
+  readonly #context: LoadContext;
   readonly #clip: PreparedClip;
   readonly #tally: Tally;
-  readonly #clock: Clock;
   readonly #client: RtmpClient;
-  /** Clock's time of the clip's beginning; undefined until the server lets us publish. */
-  #start: number | undefined;
+  /** Clock's time of the clip's beginning. */
+  #start = 0;
+  /** Clock's time of the next message; never, until the server lets us publish. */
+  #due = Number.POSITIVE_INFINITY;
   #next = 0;
   #loops = 0;
   #counter = 0;
+  /** Bytes that are ready in the context's buffer. */
+  #gathered = 0;
 
   constructor(
     context: LoadContext,
@@ -32,16 +35,18 @@ export class Publisher {
     tally: Tally,
     events: PublisherEvents,
   ) {
+    this.#context = context;
     this.#clip = clip;
     this.#tally = tally;
-    this.#clock = context.clock;
     this.#client = new RtmpClient(
       context,
       { ...target, role: 'publish' },
       {
         onPublishing: () => {
           this.#start = context.clock();
-          for (const message of clip.setup) this.#send(message, 0);
+          for (const message of clip.setup) this.#gather(message, 0, this.#start);
+          this.#send();
+          this.#due = this.#dueTime();
           events.onPublishing();
         },
         onMedia: () => {},
@@ -54,21 +59,21 @@ export class Publisher {
     return this.#client.backlog;
   }
 
-  /** Sends what is due. To be called every few milliseconds. */
-  pump(): void {
-    if (this.#start === undefined || this.#client.closed) return;
-    const elapsed = (this.#clock() - this.#start) / 1000;
-    const { media, duration } = this.#clip;
-    for (;;) {
-      const message = media[this.#next]!;
-      const timestamp = message.timestamp + this.#loops * duration;
-      if (timestamp > elapsed) return;
-      this.#send(message, timestamp);
+  /** Sends what is due at `now`, in one write. To be called every few milliseconds. */
+  pump(now: number): void {
+    if (now < this.#due || this.#client.closed) return;
+    const { media } = this.#clip;
+    // `now` is from before the publishers that were served first.
+    const sent = this.#context.clock();
+    do {
+      this.#gather(media[this.#next]!, this.#timestamp(), sent);
       if (++this.#next === media.length) {
         this.#next = 0;
         this.#loops++;
       }
-    }
+      this.#due = this.#dueTime();
+    } while (this.#due <= now);
+    this.#send();
   }
 
   leave(): void {
@@ -79,21 +84,36 @@ export class Publisher {
     this.#client.close();
   }
 
-  #send(message: PreparedMessage, timestamp: number): void {
-    const stamped = message.stampOffset >= 0;
+  /** Milliseconds from the beginning of the next message. */
+  #timestamp(): number {
+    return this.#clip.media[this.#next]!.timestamp + this.#loops * this.#clip.duration;
+  }
+
+  #dueTime(): number {
+    return this.#start + this.#timestamp() * 1000;
+  }
+
+  #gather({ bytes, stampOffset }: PreparedMessage, timestamp: number, sent: number): void {
+    const stamped = stampOffset >= 0;
     const counter = stamped ? this.#counter++ : 0;
     if (this.#client.backlog > MAX_BACKLOG) {
       if (stamped) this.#tally.lost++;
       return;
     }
-    address(message, timestamp, this.#client.streamId);
+    const { sendBuffer } = this.#context;
+    if (bytes.length > sendBuffer.length - this.#gathered) this.#send();
+    const at = this.#gathered;
+    this.#gathered += bytes.copy(sendBuffer, at);
+    address(sendBuffer, at, timestamp, this.#client.streamId);
     if (stamped) {
-      writeStamp(message.bytes, message.stampOffset, this.#clock(), counter);
+      writeStamp(sendBuffer, at + stampOffset, sent, counter);
       this.#tally.frames++;
     }
-    this.#tally.bytes += message.bytes.length;
-    this.#client.write(message.bytes);
-    // The kernel did not take all of it at once: the socket keeps this buffer, and whoever sends next needs another.
-    if (this.#client.backlog > 0) message.bytes = Buffer.from(message.bytes);
+  }
+
+  #send(): void {
+    this.#client.write(this.#context.sendBuffer, this.#gathered);
+    this.#tally.bytes += this.#gathered;
+    this.#gathered = 0;
   }
 }

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { ChunkReader, toChunks } from './chunks.ts';
 import { FlvReader } from './flv-reader.ts';
 import { HttpBodyReader } from './http-body-reader.ts';
-import { AUDIO, COMMAND, DATA, HEAD_LENGTH, VIDEO } from './tag.ts';
+import { AUDIO, COMMAND, DATA, HEAD_LENGTH, type MediaListener, VIDEO } from './tag.ts';
 
 const SEED = 20_243;
 
@@ -24,7 +24,11 @@ const bodies = fc.array(
   }),
   { maxLength: 12 },
 );
-const cuts = fc.array(fc.integer({ min: 1, max: 400 }), { minLength: 1, maxLength: 30 });
+/** Short pieces, and long ones that hold several messages. */
+const cuts = fc.array(fc.oneof(fc.integer({ min: 1, max: 40 }), fc.integer({ min: 1, max: 4000 })), {
+  minLength: 1,
+  maxLength: 30,
+});
 
 function expected(sent: readonly Body[]): Seen[] {
   return sent.map(({ type, body }) => ({ type, head: body.toString('hex', 0, HEAD_LENGTH) }));
@@ -36,7 +40,7 @@ function inPieces(
   lengths: readonly number[],
   push: (buffer: Buffer, start: number, end: number, time: number) => void,
 ): void {
-  const buffer = Buffer.alloc(500);
+  const buffer = Buffer.alloc(4100);
   for (let at = 0, i = 0; at < bytes.length; i++) {
     const length = bytes.copy(buffer, 7, at, at + lengths[i % lengths.length]!);
     push(buffer, 7, 7 + length, 0);
@@ -45,8 +49,8 @@ function inPieces(
   }
 }
 
-function collector(seen: Seen[]): (type: number, head: Buffer, length: number) => void {
-  return (type, head, length) => seen.push({ type, head: head.toString('hex', 0, length) });
+function collector(seen: Seen[]): MediaListener {
+  return (type, bytes, start, end) => seen.push({ type, head: bytes.toString('hex', start, end) });
 }
 
 function flvFile(tags: readonly Body[]): Buffer {

@@ -80,9 +80,9 @@ export class RtmpClient {
     return this.#connection.backlog;
   }
 
-  /** Sends chunks that are ready. */
-  write(chunks: Buffer): void {
-    this.#connection.write(chunks);
+  /** Sends chunks that are ready: the first `length` bytes. */
+  write(chunks: Buffer, length: number): void {
+    this.#connection.write(chunks, length);
   }
 
   /** Takes leave of the server before closing. */

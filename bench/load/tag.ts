@@ -17,13 +17,13 @@ const PACKET_NAL_UNITS = 1;
 const SOUND_FORMAT_AAC = 10;
 const FRAME_TYPE_KEY = 1;
 
-/** Whether the body of a video tag is an access unit of AVC, rather than its parameter sets or its end. */
-export function isAccessUnit(body: Buffer): boolean {
-  return (body[0]! & 0x0f) === CODEC_AVC && body[1] === PACKET_NAL_UNITS;
+/** Whether the video tag's body that begins at `start` is an access unit of AVC, and not its parameter sets or end. */
+export function isAccessUnit(bytes: Buffer, start = 0): boolean {
+  return (bytes[start]! & 0x0f) === CODEC_AVC && bytes[start + 1] === PACKET_NAL_UNITS;
 }
 
-export function isKeyFrame(body: Buffer): boolean {
-  return body[0]! >> 4 === FRAME_TYPE_KEY;
+export function isKeyFrame(bytes: Buffer, start = 0): boolean {
+  return bytes[start]! >> 4 === FRAME_TYPE_KEY;
 }
 
 /** Whether the body is the description of a track, which is sent once and not again with every loop of the clip. */
@@ -36,7 +36,7 @@ export function isSequenceHeader(type: number, body: Buffer): boolean {
 export const HEAD_LENGTH = 256;
 
 /**
- * Told of a media message or tag when its last byte has come.
- * `head` holds its first `headLength` bytes and is used again for the next one; `time` is the clock's, in microseconds.
+ * Told of a media message or tag when its last byte has come. `bytes[start..end)` holds its first bytes, up to
+ * `HEAD_LENGTH` of them, until the call returns; `time` is the clock's, in microseconds.
  */
-export type MediaListener = (type: number, head: Buffer, headLength: number, time: number) => void;
+export type MediaListener = (type: number, bytes: Buffer, start: number, end: number, time: number) => void;

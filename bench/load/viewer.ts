@@ -3,7 +3,7 @@ import { FlvReader } from './flv-reader.ts';
 import { HttpBodyReader } from './http-body-reader.ts';
 import { RtmpClient } from './rtmp-client.ts';
 import { findStamp, stampCounter, stampTime } from './stamp.ts';
-import { AVC_HEADER, isAccessUnit, isKeyFrame, VIDEO } from './tag.ts';
+import { AVC_HEADER, isAccessUnit, isKeyFrame, type MediaListener, VIDEO } from './tag.ts';
 import type { Tally } from './tally.ts';
 
 /** Where a viewer finds its stream. */
@@ -31,9 +31,9 @@ export class Viewer {
     this.#tally = tally;
     this.#events = events;
     this.#begin = context.clock();
-    const onMedia = (type: number, head: Buffer, headLength: number, time: number): void => {
-      if (type === VIDEO && headLength > AVC_HEADER && isAccessUnit(head))
-        this.#frame(head, headLength, time);
+    const onMedia: MediaListener = (type, bytes, start, end, time) => {
+      if (type === VIDEO && end - start > AVC_HEADER && isAccessUnit(bytes, start))
+        this.#frame(bytes, start, end, time);
     };
     this.#source =
       target.transport === 'rtmp'
@@ -53,20 +53,20 @@ export class Viewer {
     this.#source.close();
   }
 
-  #frame(head: Buffer, headLength: number, time: number): void {
+  #frame(bytes: Buffer, start: number, end: number, time: number): void {
     const tally = this.#tally;
     tally.frames++;
-    if (!this.#sawPicture && isKeyFrame(head)) {
+    if (!this.#sawPicture && isKeyFrame(bytes, start)) {
       this.#sawPicture = true;
       this.#events.onPicture((time - this.#begin) / 1000);
     }
-    const stamp = findStamp(head, AVC_HEADER, headLength);
+    const stamp = findStamp(bytes, start + AVC_HEADER, end);
     if (stamp < 0) {
       tally.unstamped++;
       return;
     }
-    tally.latency.add(time - stampTime(head, stamp));
-    const counter = stampCounter(head, stamp);
+    tally.latency.add(time - stampTime(bytes, stamp));
+    const counter = stampCounter(bytes, stamp);
     if (this.#lastCounter >= 0) {
       if (counter > this.#lastCounter) tally.lost += counter - this.#lastCounter - 1;
       else tally.repeated++;

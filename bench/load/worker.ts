@@ -1,15 +1,16 @@
 /** A load process: takes its job from its parent, and ends with it. */
-import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { monotonicClock } from './clock.ts';
 import { type LoadContext, loadContext } from './connection.ts';
 import type { Answer, Job, LoadReport, Order } from './job.ts';
+import { Lateness } from './lateness.ts';
 import { type PreparedClip, prepareClip } from './prepared-clip.ts';
 import { Publisher } from './publisher.ts';
 import { Tally } from './tally.ts';
 import { Viewer } from './viewer.ts';
 
 const PUMP_MILLISECONDS = 5;
-const LOOP_DELAY_RESOLUTION = 10;
+/** Viewers have nothing to do but what comes: only now and then is it seen how late they are. */
+const WATCH_MILLISECONDS = 20;
 
 class Load {
   readonly #job: Job;
@@ -19,7 +20,7 @@ class Load {
   readonly #clip: PreparedClip | undefined;
   readonly #publishers: Publisher[] = [];
   readonly #firstPictures: number[] = [];
-  readonly #loopDelay = monitorEventLoopDelay({ resolution: LOOP_DELAY_RESOLUTION });
+  readonly #lateness: Lateness;
   #started = 0;
   #working = 0;
   #failed = 0;
@@ -36,8 +37,9 @@ class Load {
     this.#context = loadContext(job.host, monotonicClock(), length => {
       if (!publishes) this.#tally.bytes += length;
     });
-    this.#loopDelay.enable();
-    if (publishes) setInterval(() => this.#pump(), PUMP_MILLISECONDS);
+    const interval = publishes ? PUMP_MILLISECONDS : WATCH_MILLISECONDS;
+    this.#lateness = new Lateness(interval * 1000);
+    setInterval(() => this.#pump(), interval);
     const begin = performance.now();
     const timer = setInterval(() => {
       const due = Math.min(job.names.length, Math.floor((performance.now() - begin) / job.spacing) + 1);
@@ -48,7 +50,7 @@ class Load {
 
   begin(): void {
     this.#tally.reset();
-    this.#loopDelay.reset();
+    this.#lateness.reset();
     this.#windowStart = performance.now();
     this.#cpuStart = process.cpuUsage();
   }
@@ -64,12 +66,14 @@ class Load {
       firstPictures: this.#firstPictures,
       backlog: this.#publishers.reduce((most, publisher) => Math.max(most, publisher.backlog), 0),
       cpuSeconds: (user + system) / 1e6,
-      loopDelay: Math.max(0, this.#loopDelay.percentile(99) / 1e6 - LOOP_DELAY_RESOLUTION),
+      lateness: this.#lateness.p99,
     };
   }
 
   #pump(): void {
-    for (const publisher of this.#publishers) publisher.pump();
+    const now = this.#context.clock();
+    this.#lateness.tick(now);
+    for (const publisher of this.#publishers) publisher.pump(now);
   }
 
   #connect(name: string): void {

@@ -1,11 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Histogram } from '../load/histogram.ts';
-import type { Job, LoadReport } from '../load/job.ts';
-import { LoadProcess } from '../load/load-process.ts';
-import type { RunningServer, Server } from '../servers/server.ts';
-import { doubts } from './doubts.ts';
-import { machineBusySeconds, processTree, usage } from './processes.ts';
-import { FIRST_PICTURE_SPACING, type FigureId, type Figures, type Workload } from './workloads.ts';
+import type { LoadReport } from '../load/job.ts';
+import type { Server } from '../servers/server.ts';
+import { type Circumstances, doubts, findings } from './doubts.ts';
+import type { FigureId, Figures } from './figures.ts';
+import { Load, reports } from './load.ts';
+import { machineBusySeconds, ProcessTree, type Usage, type Waiting } from './processes.ts';
+import { FIRST_PICTURE_SPACING, type Watch, type Workload } from './workloads.ts';
 
 /** How long each part takes, in milliseconds. */
 export interface Timing {
@@ -15,157 +16,168 @@ export interface Timing {
   readonly rounds: number;
 }
 
-export const FULL: Timing = { warmUp: 5000, window: 12_000, rounds: 3 };
-export const QUICK: Timing = { warmUp: 2500, window: 5000, rounds: 1 };
+export const FULL: Timing = { warmUp: 3000, window: 10_000, rounds: 2 };
+export const QUICK: Timing = { warmUp: 2000, window: 5000, rounds: 1 };
 
 export interface Measurement {
   readonly figures: Figures;
-  /** Cores that the busiest load process used. */
+  /** Cores that all load processes used together. */
   readonly generatorCores: number;
   /** Why the figures may not be the server's: the generator or the machine was the limit. */
   readonly doubts: readonly string[];
+  /** What the server did not manage. */
+  readonly findings: readonly string[];
 }
 
-const EMPTY_SERVER_MILLISECONDS = 1500;
+/** A server is empty and at rest when nothing has started or worked in it for so long; not waited for endlessly. */
+const REST_MILLISECONDS = 1000;
+const LONGEST_REST_MILLISECONDS = 8000;
+const LOOK_MILLISECONDS = 250;
+const REST_CPU_SECONDS = 0.02;
+/** From the first frame to the first viewer, so that there is a key frame for it. */
 const GOP_CACHE_MILLISECONDS = 2200;
-const SPREAD_MILLISECONDS = 2000;
-const READY_MILLISECONDS = 30_000;
 const RSS_INTERVAL_MILLISECONDS = 1000;
-/** Connections in one load process: with many more, one process would be the limit before a good server is. */
-const CONNECTIONS_PER_PROCESS = 400;
 
-/** The load on a server, and what the server used before it. */
-interface Loaded {
-  readonly pid: number;
-  readonly emptyRss: number;
-  readonly publishers: readonly LoadProcess[];
-  readonly viewers: readonly LoadProcess[];
+/** Milliseconds that a measurement takes, about. */
+export function duration({ viewers, firstPicture }: Workload, { warmUp, window }: Timing): number {
+  const startAndStop = 2500;
+  const coming = firstPicture ? viewers * FIRST_PICTURE_SPACING : 2000;
+  const watched = viewers > 0 ? GOP_CACHE_MILLISECONDS + coming : 0;
+  return startAndStop + REST_MILLISECONDS + 2000 + watched + (firstPicture ? 0 : warmUp + window);
 }
 
 /** Starts the server, loads it, measures it and stops it. */
 export async function measure(
   workload: Workload,
+  watch: Watch,
   server: Server,
   clip: string,
   timing: Timing,
   signal: AbortSignal,
 ): Promise<Measurement> {
-  const running = await server.start(signal);
-  const run = Date.now().toString(36);
-  const load: LoadProcess[] = [];
-  const begin = (role: Job['role']): LoadProcess[] => {
-    const processes = jobs(workload, running, run, clip, role).map(job => new LoadProcess(job));
-    load.push(...processes);
-    return processes;
-  };
+  const running = await server.start(signal, workload.nodes);
+  const load = new Load(workload, running, clip);
   try {
-    await sleep(EMPTY_SERVER_MILLISECONDS, undefined, { signal });
-    const emptyRss = usage(processTree(running.pid)).rssBytes;
-    const publishers = begin('publish');
-    await ready(publishers, READY_MILLISECONDS, signal);
-    await sleep(GOP_CACHE_MILLISECONDS, undefined, { signal });
-    const viewers = workload.watch === 'nothing' ? [] : begin(workload.watch);
-    const loaded = { pid: running.pid, emptyRss, publishers, viewers };
-    if (workload.firstPicture) {
-      const limit = READY_MILLISECONDS + workload.viewers * FIRST_PICTURE_SPACING;
-      return await measureDuring(workload, loaded, () => ready(viewers, limit, signal), signal);
+    const tree = new ProcessTree(running.pid);
+    await untilRest(tree, signal);
+    const emptyRss = tree.usage().rssBytes;
+    await load.publish(signal);
+    if (watch !== 'nothing') await sleep(GOP_CACHE_MILLISECONDS, undefined, { signal });
+    load.watch(watch);
+    let wait = (): Promise<void> => load.viewersReady(signal);
+    if (!workload.firstPicture) {
+      await wait();
+      await sleep(timing.warmUp, undefined, { signal });
+      wait = () => sleep(timing.window, undefined, { signal });
     }
-    await ready(viewers, READY_MILLISECONDS, signal);
-    await sleep(timing.warmUp, undefined, { signal });
-    return await measureDuring(workload, loaded, () => sleep(timing.window, undefined, { signal }), signal);
+    const circumstances = await watchWindow(workload, load, tree, wait, signal);
+    return {
+      figures: figuresOf(circumstances, emptyRss),
+      generatorCores: generatorCores(circumstances),
+      doubts: doubts(circumstances),
+      findings: findings(circumstances),
+    };
   } finally {
-    for (const process of load) process.stop();
+    load.stop();
     await running.stop();
   }
 }
 
-async function measureDuring(
+/** What had been used at one moment. */
+interface Moment {
+  readonly time: number;
+  readonly busySeconds: number;
+  readonly server: Usage;
+  readonly serverWaiting: Waiting;
+  readonly generatorWaiting: readonly Waiting[];
+}
+
+async function watchWindow(
   workload: Workload,
-  { pid, emptyRss, publishers, viewers }: Loaded,
+  load: Load,
+  tree: ProcessTree,
   wait: () => Promise<void>,
   signal: AbortSignal,
-): Promise<Measurement> {
-  const tree = processTree(pid);
-  for (const process of [...publishers, ...viewers]) process.beginWindow();
-  const begin = performance.now();
-  const busyBefore = machineBusySeconds();
-  const before = usage(tree);
-  let rss = before.rssBytes;
+): Promise<Circumstances> {
+  const generator = load.processes.map(({ pid }) => new ProcessTree(pid));
+  const look = (): Moment => ({
+    time: performance.now(),
+    busySeconds: machineBusySeconds(),
+    server: tree.usage(),
+    serverWaiting: tree.waiting(),
+    generatorWaiting: generator.map(process => process.waiting()),
+  });
+  for (const process of load.processes) process.beginWindow();
+  const before = look();
+  let rssBytes = before.server.rssBytes;
   const timer = setInterval(() => {
-    rss = Math.max(rss, usage(tree).rssBytes);
+    rssBytes = Math.max(rssBytes, tree.usage().rssBytes);
   }, RSS_INTERVAL_MILLISECONDS);
   try {
     await wait();
   } finally {
     clearInterval(timer);
   }
-  const after = usage(tree);
-  const cpuSeconds = after.cpuSeconds - before.cpuSeconds;
-  const busySeconds = machineBusySeconds() - busyBefore;
-  const seconds = (performance.now() - begin) / 1000;
-  const published = await reports(publishers, signal);
-  const watched = await reports(viewers, signal);
-  const load = [...published, ...watched];
+  const after = look();
+  return {
+    workload,
+    published: await reports(load.publishers, signal),
+    watched: await reports(load.viewers, signal),
+    seconds: (after.time - before.time) / 1000,
+    busySeconds: after.busySeconds - before.busySeconds,
+    cpuSeconds: after.server.cpuSeconds - before.server.cpuSeconds,
+    rssBytes: Math.max(rssBytes, after.server.rssBytes),
+    serverProcesses: tree.pids.length,
+    serverWaiting: difference(after.serverWaiting, before.serverWaiting),
+    generatorWaiting: after.generatorWaiting.map((waiting, i) =>
+      difference(waiting, before.generatorWaiting[i]!),
+    ),
+  };
+}
 
+function figuresOf(circumstances: Circumstances, emptyRss: number): Figures {
+  const { workload, published, watched, cpuSeconds, seconds, rssBytes } = circumstances;
   const latency = new Histogram();
   for (const report of watched) latency.merge(report.latency);
   const pictures = watched.flatMap(report => report.firstPictures).sort((a, b) => a - b);
   // A frame that a publisher could not send is lost to each of its viewers, who notice it by the gap.
   const receiving = watched.length > 0 ? watched : published;
   const lost = sum(receiving, report => report.lost);
-  rss = Math.max(rss, after.rssBytes);
-  const figures: Record<FigureId, number> = {
+  const figures: Readonly<Record<FigureId, number>> = {
     cpuCores: cpuSeconds / seconds,
-    cpuPerGigabyte: cpuSeconds / (sum(watched, report => report.bytes) / 1e9),
+    cpuPerGigabyte: cpuSeconds / seconds / (sum(watched, report => report.bytes / report.seconds) / 1e9),
+    rss: rssBytes / 1e6,
+    rssOverEmpty: (rssBytes - emptyRss) / 1e6,
     latencyMedian: latency.percentile(0.5),
     latencyP99: latency.percentile(0.99),
+    latencyMax: latency.percentile(1),
+    lost: (1000 * lost) / (sum(receiving, report => report.frames) + lost),
     firstPictureMedian: pictures[pictures.length >> 1] ?? Number.NaN,
     firstPictureWorst: pictures.at(-1) ?? Number.NaN,
-    lost: (1000 * lost) / (sum(receiving, report => report.frames) + lost),
-    rss: rss / 1e6,
-    rssOverEmpty: (rss - emptyRss) / 1e6,
   };
-  return {
-    figures: Object.fromEntries(workload.figures.map(id => [id, figures[id]])),
-    generatorCores: Math.max(...load.map(report => report.cpuSeconds / report.seconds)),
-    doubts: doubts({ workload, published, watched, busySeconds, cpuSeconds, seconds }),
-  };
+  return Object.fromEntries(workload.figures.map(id => [id, figures[id]]));
 }
 
-async function ready(load: readonly LoadProcess[], timeout: number, signal: AbortSignal): Promise<void> {
-  await Promise.all(load.map(process => process.ready(timeout, signal)));
+function generatorCores({ published, watched }: Circumstances): number {
+  return sum([...published, ...watched], report => report.cpuSeconds / report.seconds);
 }
 
-/** One job for each load process. Names differ from run to run, for a server that is not started afresh. */
-function jobs(
-  workload: Workload,
-  server: RunningServer,
-  run: string,
-  clip: string,
-  role: Job['role'],
-): Job[] {
-  const publishes = role === 'publish';
-  const count = publishes ? workload.publishers : workload.viewers;
-  const processes = Math.ceil(count / CONNECTIONS_PER_PROCESS);
-  const spacing =
-    workload.firstPicture && !publishes ? FIRST_PICTURE_SPACING : (SPREAD_MILLISECONDS * processes) / count;
-  return Array.from({ length: processes }, (_, index) => ({
-    host: '127.0.0.1',
-    role,
-    port: server.rtmpPort,
-    app: 'live',
-    flvUrl: server.flvUrl ?? '',
-    names: Array.from({ length: count }, (_, i) => `${run}-${i % workload.publishers}`).filter(
-      (_, i) => i % processes === index,
-    ),
-    spacing,
-    clip,
-    leaveAfterPicture: workload.firstPicture,
-  }));
+/** A server of several processes goes on starting them after its ports are open. */
+async function untilRest(tree: ProcessTree, signal: AbortSignal): Promise<void> {
+  let before = { pids: '', cpuSeconds: 0 };
+  let rest = 0;
+  for (let waited = 0; rest < REST_MILLISECONDS && waited < LONGEST_REST_MILLISECONDS; ) {
+    await sleep(LOOK_MILLISECONDS, undefined, { signal });
+    waited += LOOK_MILLISECONDS;
+    const now = { pids: tree.pids.join(), cpuSeconds: tree.usage().cpuSeconds };
+    const rests = now.pids === before.pids && now.cpuSeconds - before.cpuSeconds <= REST_CPU_SECONDS;
+    rest = rests ? rest + LOOK_MILLISECONDS : 0;
+    before = now;
+  }
 }
 
-function reports(load: readonly LoadProcess[], signal: AbortSignal): Promise<LoadReport[]> {
-  return Promise.all(load.map(process => process.report(signal)));
+function difference(after: Waiting, before: Waiting): Waiting {
+  return { seconds: after.seconds - before.seconds, times: after.times - before.times };
 }
 
 function sum(reports: readonly LoadReport[], value: (report: LoadReport) => number): number {

@@ -1,8 +1,9 @@
+import { FIGURES } from '../measure/figures.ts';
 import type { Timing } from '../measure/measurement.ts';
-import { FIGURES, type Workload } from '../measure/workloads.ts';
+import type { Workload } from '../measure/workloads.ts';
 import { flux } from '../servers/flux.ts';
 import type { Machine } from './machine.ts';
-import { doubted, figure, type Result } from './result.ts';
+import { doubted, failed, figure, type Result } from './result.ts';
 import { table } from './table.ts';
 import { targets } from './targets.ts';
 
@@ -24,24 +25,32 @@ export interface Report {
 }
 
 const NOTHING = '–';
+/** Measured when the generator was last changed. */
+const COMPARED = '- TODO';
 
 /** The tables and the doubts: what the terminal shows. */
 export function summary(report: Report): string {
-  const sections = [figureTable(report)];
-  if (report.servers.some(({ name }) => name === flux.name)) sections.push(targetTable(report));
-  const doubtful = report.results.filter(result => result.doubts.length > 0);
-  if (doubtful.length > 0) {
-    sections.push(
-      [
-        'Figures marked with ? are not to be believed as they stand:',
-        '',
-        ...doubtful.map(({ workload, server, doubts }) => `- ${workload}, ${server}: ${doubts.join('; ')}`),
-      ].join('\n'),
-    );
-  }
-  if (report.skipped.length > 0)
-    sections.push(report.skipped.map(reason => `Not measured: ${reason}`).join('\n'));
-  return sections.join('\n\n');
+  const { results, skipped } = report;
+  return [
+    figureTable(report),
+    targetTable(report),
+    remarks('? marks figures that are not to be believed as they stand:', results, ({ doubts }) => doubts),
+    remarks('! marks a server that could not keep up:', results, ({ findings }) => findings),
+    skipped.map(reason => `Not measured: ${reason}`).join('\n'),
+  ]
+    .filter(section => section !== '')
+    .join('\n\n');
+}
+
+function remarks(
+  title: string,
+  results: readonly Result[],
+  of: (result: Result) => readonly string[],
+): string {
+  const lines = results
+    .filter(result => of(result).length > 0)
+    .map(result => `- ${result.workload}, ${result.server}: ${of(result).join('; ')}`);
+  return lines.length > 0 ? [title, '', ...lines].join('\n') : '';
 }
 
 /** The page for docs/: the machine, how it was measured, the tables. */
@@ -49,7 +58,7 @@ export function page(report: Report): string {
   const { machine, servers, timing } = report;
   return [
     '# Benchmarks',
-    'Made by `npm run bench -- --output docs/benchmarks.md`. Each server runs by itself, afresh for every workload, on the same machine as the load; the servers take turns. Ratios between servers of one run mean more than the figures themselves, which are the machine’s as well.',
+    'Made by `npm run bench -- --output docs/benchmarks.md`. Each server runs by itself, afresh for every workload, on the same machine as the load; the servers take turns. Ratios between servers of one run mean more than the figures themselves, which are the machine’s as well. [bench/](../bench/README.md) says how to measure any other server beside them.',
     '## Machine',
     table(
       ['', ''],
@@ -70,14 +79,22 @@ export function page(report: Report): string {
     summary(report),
     '## How it is measured',
     [
-      `- Publishers send a clip of H.264 (720p, 25 frames a second, 900 kbit/s) and AAC (64 kbit/s) by RTMP in real time. Key frames are 2 s apart unless said otherwise. Everything goes over the loopback interface.`,
-      '- Every frame carries the time of its sending and a number in an SEI message. Viewers read them: latency is from the publisher’s write to the arrival of the frame’s last byte at the viewer, and a missing number is a lost frame.',
-      '- CPU is the time that the server’s whole process tree used, from /proc; RSS is the largest sum over that tree in the window. Per GB means 10⁹ bytes that viewers received. MB are 10⁶ bytes.',
-      '- The first picture is there when the first key frame is complete, counted from the viewer’s connecting. Sixteen viewers come at sixteen points of the GOP.',
-      `- ${timing.rounds} ${timing.rounds === 1 ? 'round' : 'rounds, the median of them counts'}; ${timing.warmUp / 1000} s of warming up, ${timing.window / 1000} s of measuring. A round in which the load generator or something else on the machine was short of time counts only where there is no other.`,
+      '- Publishers send a clip of H.264 (720p, 25 frames a second, 900 kbit/s) and AAC (64 kbit/s) by RTMP in real time. Key frames are 2 s apart unless said otherwise. Everything goes over the loopback interface. Publishers and viewers are processes of their own, up to 500 connections in each.',
+      '- Every frame carries the time of its sending and a number in an SEI message. Viewers read them: latency is from the publisher’s write to the arrival of the frame’s last byte at the viewer, and a missing number is a lost frame. Without viewers, lost are the frames that a publisher could not send.',
+      '- CPU is the time that the server’s whole process tree used, from /proc, with that of processes that were started or have ended meanwhile; RSS is the largest sum over that tree in the window, in which memory that processes share counts once for each. Per GB means 10⁹ bytes that viewers received. MB are 10⁶ bytes.',
+      '- The first picture is there when the first key frame is complete, counted from the viewer’s connecting. Where viewers stay, they come over two seconds or more; where they leave with it, sixteen of them come at sixteen points of the GOP.',
+      '- In W5 the server runs as two nodes that share their ports, so that about half of the viewers are on a node that does not have the stream.',
+      `- ${rounds(timing)}; ${timing.warmUp / 1000} s of warming up, ${timing.window / 1000} s of measuring. A round in which the load generator or something else on the machine was short of time counts only where there is no other.`,
+      COMPARED,
     ].join('\n'),
     '',
   ].join('\n\n');
+}
+
+function rounds({ rounds: count }: Timing): string {
+  return count === 1
+    ? '1 round'
+    : `${count} rounds, of which the median counts, and the worst of lost frames, longest latency and worst first picture`;
 }
 
 function figureTable({ servers, workloads, results }: Report): string {
@@ -86,12 +103,12 @@ function figureTable({ servers, workloads, results }: Report): string {
   const rows = workloads.flatMap(({ id: workload, title, figures }) =>
     figures.map((id, index) => {
       const value = (name: string): number => figure(results, name, workload, id);
-      const unsure = (...of: string[]): boolean => of.some(name => doubted(results, name, workload));
+      const mark = (...of: string[]): string => marks(results, workload, of);
       return [
-        index === 0 ? title : '',
+        index === 0 ? `${workload}: ${title}` : '',
         `${FIGURES[id].title} (${FIGURES[id].unit})`,
-        ...names.map(name => show(value(name), FIGURES[id].digits, '', unsure(name))),
-        ...peers.map(name => show(value(flux.name) / value(name), 2, '×', unsure(flux.name, name))),
+        ...names.map(name => show(value(name), FIGURES[id].digits, '', mark(name))),
+        ...peers.map(name => show(value(flux.name) / value(name), 2, '×', mark(flux.name, name))),
       ];
     }),
   );
@@ -99,18 +116,22 @@ function figureTable({ servers, workloads, results }: Report): string {
 }
 
 function targetTable({ results }: Report): string {
-  return table(
-    ['Target', 'At most', 'Measured', ''],
-    targets(results).map(({ title, value, limit, unit, doubted: unsure }) => [
-      title,
-      `${limit} ${unit}`,
-      show(value, unit === '×' ? 2 : 0, unit, unsure),
-      Number.isNaN(value) ? 'not measured' : unsure ? 'not certain' : value <= limit ? 'met' : 'missed',
-    ]),
-  );
+  const rows = targets(results).map(({ title, value, limit, unit, digits, verdict }) => [
+    title,
+    `${limit} ${unit}`,
+    show(value, digits, unit, ''),
+    verdict,
+  ]);
+  return rows.length > 0 ? table(['Target', 'At most', 'Measured', ''], rows) : '';
 }
 
-function show(value: number, digits: number, unit: string, unsure: boolean): string {
+function marks(results: readonly Result[], workload: string, servers: readonly string[]): string {
+  const mark = (sign: string, of: typeof doubted): string =>
+    servers.some(server => of(results, server, workload)) ? sign : '';
+  return mark('?', doubted) + mark('!', failed);
+}
+
+function show(value: number, digits: number, unit: string, mark: string): string {
   if (!Number.isFinite(value)) return NOTHING;
-  return [value.toFixed(digits), unit, unsure ? '?' : ''].filter(part => part !== '').join(' ');
+  return [value.toFixed(digits), unit, mark].filter(part => part !== '').join(' ');
 }

@@ -27,6 +27,7 @@ export function externalServer(specification: string): Server {
     name,
     settings: 'started by somebody else, and not afresh for each workload',
     hasFlv: flvUrl !== undefined,
+    hasNodes: false,
     missing: async () => (existsSync(`/proc/${pid}`) ? undefined : `there is no process ${pid}`),
     version: async () => 'not known',
     start: async () => ({ pid, rtmpPort, flvUrl, stop: async () => {} }),

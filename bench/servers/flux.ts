@@ -11,6 +11,7 @@ export const flux: Server = {
   name: 'FLUX',
   settings: 'defaults; addresses by environment',
   hasFlv: true,
+  hasNodes: true,
 
   async missing(): Promise<string | undefined> {
     return existsSync(MAIN) ? undefined : 'packages/flux/main.ts is not there';
@@ -21,7 +22,7 @@ export const flux: Server = {
     return version;
   },
 
-  async start(signal: AbortSignal): Promise<RunningServer> {
+  async start(signal: AbortSignal, nodes?: number): Promise<RunningServer> {
     const [rtmpPort = 0, mediaPort = 0, apiPort = 0] = await freePorts(3);
     const folder = temporaryFolder();
     const server = new ServerProcess(folder, {
@@ -29,10 +30,12 @@ export const flux: Server = {
       args: [MAIN],
       env: {
         FLUX_PROTOCOLS_RTMP_BIND: `127.0.0.1:${rtmpPort}`,
+        FLUX_PROTOCOLS_RTSP_BIND: '127.0.0.1:0',
         FLUX_HTTP_MEDIA_BIND: `127.0.0.1:${mediaPort}`,
         FLUX_SERVER_BIND: `127.0.0.1:${apiPort}`,
         FLUX_MEDIA_STORAGE_DIR: join(folder, 'storage'),
         FLUX_MEDIA_KEYFRAME_DIR: join(folder, 'keyframes'),
+        ...(nodes === undefined ? {} : { FLUX_GATEWAY_NODES: `${nodes}` }),
       },
     });
     await server.untilListening([rtmpPort, mediaPort, apiPort], signal);

@@ -9,8 +9,9 @@ const MODULES = ['/usr/lib/nginx/modules/ngx_rtmp_module.so', '/usr/lib64/nginx/
 export const nginxRtmp: Server = {
   name: 'nginx-rtmp',
   settings:
-    'defaults; one worker, since a stream lives in the worker that took it; `live on`; access log off; room for 8192 connections',
+    'defaults; one worker, since a stream lives in the worker that took it; `live on`; access log off; room for 16384 connections',
   hasFlv: false,
+  hasNodes: false,
 
   async missing(): Promise<string | undefined> {
     if ((await nginxVersion()) === undefined) return 'nginx is not installed (Debian: nginx-light)';
@@ -56,10 +57,10 @@ load_module ${moduleFile()};
 ${user}
 daemon off;
 worker_processes 1;
-worker_rlimit_nofile 16384;
+worker_rlimit_nofile 20000;
 pid ${folder}/nginx.pid;
 error_log ${folder}/logs/error.log error;
-events { worker_connections 8192; }
+events { worker_connections 16384; }
 rtmp {
   access_log off;
   server {

@@ -9,6 +9,7 @@ export const nodeMediaServer: Server = {
   name: 'node-media-server',
   settings: 'the configuration that it brings; addresses, data and record folders by its command line',
   hasFlv: true,
+  hasNodes: false,
 
   async missing(): Promise<string | undefined> {
     return installation() ? undefined : 'its package is not installed (npm ci)';

@@ -2,6 +2,7 @@ import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { ProcessTree } from '../measure/processes.ts';
 import { untilListening } from './ports.ts';
 
 const START_MILLISECONDS = 15_000;
@@ -23,12 +24,13 @@ export function temporaryFolder(): string {
 /** A server's process with its folder; whatever it prints goes to a file there, to be shown where it fails. */
 export class ServerProcess {
   readonly #child: ChildProcess;
+  readonly #tree: ProcessTree;
   readonly #folder: string;
   readonly #log: string;
   readonly #exited: Promise<void>;
   /** The benchmark may be ended in a way that leaves no time to stop its servers in order. */
   readonly #kill = (): void => {
-    this.#child.kill('SIGKILL');
+    this.#tree.kill();
   };
   #failure: string | undefined;
 
@@ -42,6 +44,7 @@ export class ServerProcess {
       stdio: ['ignore', log, log],
     });
     closeSync(log);
+    this.#tree = new ProcessTree(this.pid);
     this.#exited = new Promise(resolve => {
       this.#child.once('exit', () => resolve());
       this.#child.once('error', error => {
@@ -71,11 +74,14 @@ export class ServerProcess {
     }
   }
 
+  /** Asks it to end; ends it, and whatever it leaves behind, where it does not. */
   async stop(): Promise<void> {
+    this.#tree.look();
     if (this.#child.exitCode === null && this.#child.signalCode === null) this.#child.kill('SIGTERM');
     const timer = setTimeout(this.#kill, STOP_MILLISECONDS);
     await this.#exited;
     clearTimeout(timer);
+    this.#tree.kill();
     process.off('exit', this.#kill);
     rmSync(this.#folder, { recursive: true, force: true });
   }

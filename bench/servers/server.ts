@@ -15,9 +15,14 @@ export interface Server {
   /** What was set differently from the server's defaults, and why. */
   readonly settings: string;
   readonly hasFlv: boolean;
+  /** Whether it can run as several nodes that share their ports. */
+  readonly hasNodes: boolean;
   /** Why it cannot be measured here; undefined where it can. */
   missing(): Promise<string | undefined>;
   version(): Promise<string>;
-  /** Starts it afresh on free ports and waits until it listens. Throws where it does not. */
-  start(signal: AbortSignal): Promise<RunningServer>;
+  /**
+   * Starts it afresh on free ports, as so many nodes if it is told, and waits until it listens. Throws where it does
+   * not.
+   */
+  start(signal: AbortSignal, nodes?: number): Promise<RunningServer>;
 }

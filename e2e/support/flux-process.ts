@@ -66,6 +66,7 @@ export class FluxCluster {
     const flux = new FluxProcess([], {
       FLUX_GATEWAY_NODES: String(nodes),
       FLUX_PROTOCOLS_RTMP_BIND: '127.0.0.1:0',
+      FLUX_PROTOCOLS_RTSP_BIND: '127.0.0.1:0',
       FLUX_HTTP_MEDIA_BIND: '127.0.0.1:0',
       FLUX_SERVER_BIND: '127.0.0.1:0',
       FLUX_LOG_LEVEL: 'warn',

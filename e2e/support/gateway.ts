@@ -34,6 +34,7 @@ export class TestGateway {
   ): Promise<TestGateway> {
     const defaults = {
       'protocols.rtmp.bind': '127.0.0.1:0',
+      'protocols.rtsp.bind': '127.0.0.1:0',
       'server.bind': '127.0.0.1:0',
       'http_media.bind': '127.0.0.1:0',
     };
@@ -61,6 +62,10 @@ export class TestGateway {
 
   get rtmpPort(): number {
     return this.#node.ports.rtmp ?? 0;
+  }
+
+  get rtspPort(): number {
+    return this.#node.ports.rtsp ?? 0;
   }
 
   get rtmpsPort(): number {

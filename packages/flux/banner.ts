@@ -14,6 +14,7 @@ export interface BannerInput {
 }
 
 const RTMP_PORT = 1935;
+const RTSP_PORT = 554;
 
 /** What a person who has just started the server wants to know. */
 export function banner({ version, config, ports, nodes, source, hasDemo }: BannerInput): string {
@@ -28,6 +29,12 @@ export function banner({ version, config, ports, nodes, source, hasDemo }: Banne
       rows.push(['', `rtmps://${localHost(parseAddress(protocols.rtmp.tls_bind))}:${ports.rtmps}/live/NAME`]);
     }
   }
+  const rtspPort = ports.rtsp === RTSP_PORT ? '' : `:${ports.rtsp}`;
+  const rtspUrl =
+    ports.rtsp === undefined
+      ? undefined
+      : `rtsp://${localHost(parseAddress(protocols.rtsp.bind))}${rtspPort}/live/NAME`;
+  if (rtspUrl) rows.push([rows.length === 0 ? 'Publish' : '', rtspUrl]);
   if (hasDemo) rows.push(['', 'a test picture is being published as "demo"']);
   const page = `http://${localHost(parseAddress(server.bind))}:${ports.api}`;
   const mediaUrl = `http://${localHost(parseAddress(http_media.bind))}:${ports.media}`;
@@ -35,6 +42,7 @@ export function banner({ version, config, ports, nodes, source, hasDemo }: Banne
   if (protocols.enabled.includes('flv') && protocols.flv.enable) rows.push(['', `${mediaUrl}/flv/NAME.flv`]);
   if (protocols.enabled.includes('hls')) rows.push(['', `${mediaUrl}/hls/NAME/index.m3u8`]);
   if (rtmpUrl) rows.push(['', rtmpUrl]);
+  if (rtspUrl) rows.push(['', rtspUrl]);
   rows.push(
     ['API', `${page}/api/docs`],
     ['Listening', listening(ports, config)],
@@ -49,6 +57,8 @@ function listening(ports: ListeningPorts, { protocols, server, http_media }: Con
   const listeners: [title: string, bind: string, port: number | undefined][] = [
     ['RTMP', protocols.rtmp.bind, ports.rtmp],
     ['RTMPS', protocols.rtmp.tls_bind, ports.rtmps],
+    ['RTSP', protocols.rtsp.bind, ports.rtsp],
+    ['RTSPS', protocols.rtsp.tls_bind, ports.rtsps],
     ['HTTP media', http_media.bind, ports.media],
     ['API and page', server.bind, ports.api],
   ];

@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { exitCodesText } from './supervisor/exit-code.ts';
 
-export const HELP = `FLUX IoT, a multi-protocol media gateway: publish by RTMP, watch by HTTP-FLV, HLS and RTMP.
+export const HELP = `FLUX IoT, a multi-protocol media gateway: publish by RTMP and RTSP, watch by HTTP-FLV, HLS, RTMP and RTSP.
 
 Usage
   flux [--config FILE] [--demo]    start everything: one server and its media nodes
@@ -11,7 +11,7 @@ Usage
 Its programs one by one, on one host or several; bus.address and bus.secret tell them where to find one another
   flux server [--config FILE]      the API, the page and the bus
   flux gateway [--config FILE]     a media node with all protocols that are enabled
-  flux rtmpd | flvd | hlsd         a media node with one protocol
+  flux rtmpd | rtspd | flvd | hlsd a media node with one protocol
 
 Options
   -c, --config FILE   read the configuration from a TOML file; without one the defaults apply
@@ -25,7 +25,7 @@ Exit codes
 ${exitCodesText()}`;
 
 /** Programs that are part of the whole and can be started by themselves. */
-export const PROGRAMS = ['server', 'gateway', 'rtmpd', 'flvd', 'hlsd'] as const;
+export const PROGRAMS = ['server', 'gateway', 'rtmpd', 'rtspd', 'flvd', 'hlsd'] as const;
 
 export type Command =
   | { readonly name: 'start'; readonly config: string | undefined; readonly demo: boolean }

@@ -43,6 +43,8 @@ function placeOf(
   const listeners = {
     'protocols.rtmp.bind': protocols.rtmp.bind,
     'protocols.rtmp.tls_bind': protocols.rtmp.tls_bind,
+    'protocols.rtsp.bind': protocols.rtsp.bind,
+    'protocols.rtsp.tls_bind': protocols.rtsp.tls_bind,
     'http_media.bind': http_media.bind,
     'server.bind': server.bind,
   };

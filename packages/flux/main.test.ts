@@ -10,6 +10,7 @@ import manifest from './package.json' with { type: 'json' };
 const MAIN = join(import.meta.dirname, 'main.ts');
 const FREE_PORTS = {
   FLUX_PROTOCOLS_RTMP_BIND: '127.0.0.1:0',
+  FLUX_PROTOCOLS_RTSP_BIND: '127.0.0.1:0',
   FLUX_HTTP_MEDIA_BIND: '127.0.0.1:0',
   FLUX_SERVER_BIND: '127.0.0.1:0',
 };
@@ -128,6 +129,7 @@ describe('flux', () => {
     try {
       for (const [key, variable] of [
         ['protocols.rtmp.bind', 'FLUX_PROTOCOLS_RTMP_BIND'],
+        ['protocols.rtsp.bind', 'FLUX_PROTOCOLS_RTSP_BIND'],
         ['http_media.bind', 'FLUX_HTTP_MEDIA_BIND'],
         ['server.bind', 'FLUX_SERVER_BIND'],
       ] as const) {
@@ -167,12 +169,12 @@ describe('flux', () => {
   });
 
   it('says what is not in this version, and starts', async () => {
-    const { child, prints, ended } = flux([], { ...FREE_PORTS, FLUX_PROTOCOLS_ENABLED: 'rtsp,flv' });
+    const { child, prints, ended } = flux([], { ...FREE_PORTS, FLUX_PROTOCOLS_ENABLED: 'gb28181,flv' });
     expect(await prints('Ctrl-C')).not.toContain('ffmpeg');
     child.kill('SIGTERM');
     const { code, stderr } = await ended;
     expect(code).toBe(0);
-    expect(stderr).toContain('rtsp is enabled, but it is not in this version.');
+    expect(stderr).toContain('gb28181 is enabled, but it is not in this version.');
   });
 
   it('publishes the demo', async () => {

@@ -2,13 +2,16 @@ import { NodeControl } from '@flux-iot/core/control/node-control';
 import type { ProtocolAdapter } from '@flux-iot/core/orchestrator/protocol-adapter';
 import { StreamOrchestrator } from '@flux-iot/core/orchestrator/stream-orchestrator';
 import type { StreamRegistry } from '@flux-iot/core/orchestrator/stream-registry';
+import { BUNDLED_PROFILES, ProfileLibrary } from '@flux-iot/protocols/camera/library';
 import { FlvAdapter } from '@flux-iot/protocols/flv/adapter';
 import { HlsAdapter } from '@flux-iot/protocols/hls/adapter';
 import type { SegmentMakers } from '@flux-iot/protocols/hls/segment-makers';
 import { MediaServer } from '@flux-iot/protocols/http/media-server';
 import { RtmpAdapter } from '@flux-iot/protocols/rtmp/adapter';
+import { RtspAdapter } from '@flux-iot/protocols/rtsp/adapter';
+import { RtspPulls } from '@flux-iot/protocols/rtsp/pull/pulls';
 import type { Logger } from 'pino';
-import { parseAddress } from './config/address.ts';
+import { parseAddress, parsePortRange } from './config/address.ts';
 import type { Config } from './config/schema.ts';
 import { ErrorLog } from './error-log.ts';
 import { explainListenError } from './listen-error.ts';
@@ -19,6 +22,8 @@ import { readTls } from './tls.ts';
 export interface NodePorts {
   readonly rtmp?: number;
   readonly rtmps?: number;
+  readonly rtsp?: number;
+  readonly rtsps?: number;
   /** HTTP media: HTTP-FLV and HLS. */
   readonly media?: number;
 }
@@ -83,11 +88,27 @@ export function createMediaNode(
         chunkSize: protocols.rtmp.chunk_size,
         maxConnections: protocols.rtmp.max_connections,
         limits: viewerLimits,
-        tls: readTls(protocols.rtmp),
+        tls: readTls(config, 'rtmp'),
         onError: (error, peer) => errors.report(error, { peer }),
       })
     : undefined;
   if (rtmp) adapters.push(rtmp);
+  const pulls = isEnabled('rtsp') ? createPulls(config) : undefined;
+  const rtsp = pulls
+    ? new RtspAdapter({
+        orchestrator,
+        ...parseAddress(protocols.rtsp.bind),
+        reusePort,
+        transports: protocols.rtsp.transport,
+        portRange: parsePortRange(protocols.rtsp.rtp_port_range),
+        maxConnections: protocols.rtsp.max_connections,
+        limits: viewerLimits,
+        tls: readTls(config, 'rtsp'),
+        pull: (streamId, source, callback) => pulls.pull(streamId, source, callback),
+        onError: (error, peer) => errors.report(error, { peer }),
+      })
+    : undefined;
+  if (rtsp) adapters.push(rtsp);
   const hasFlv = isEnabled('flv') && protocols.flv.enable;
   if (hasFlv) adapters.push(new FlvAdapter({ orchestrator, server: media, limits: viewerLimits }));
   if (isEnabled('hls')) {
@@ -119,7 +140,13 @@ export function createMediaNode(
     media,
     control,
     get ports() {
-      return { rtmp: rtmp?.port, rtmps: rtmp?.tlsPort, media: hasMedia ? media.port : undefined };
+      return {
+        rtmp: rtmp?.port,
+        rtmps: rtmp?.tlsPort,
+        rtsp: rtsp?.port,
+        rtsps: rtsp?.tlsPort,
+        media: hasMedia ? media.port : undefined,
+      };
     },
     async start() {
       try {
@@ -132,4 +159,16 @@ export function createMediaNode(
     },
     stop,
   };
+}
+
+/** The cameras that this node pulls, with the built-in profiles of their quirks and the operator's own. */
+function createPulls({ protocols, cameras }: Config): RtspPulls {
+  const { transport, rtp_port_range, verify_tls } = protocols.rtsp;
+  const own = cameras.profiles_dir === '' ? [] : [cameras.profiles_dir];
+  return new RtspPulls({
+    profiles: ProfileLibrary.load(BUNDLED_PROFILES, ...own),
+    transports: transport,
+    portRange: parsePortRange(rtp_port_range),
+    verifyTls: verify_tls,
+  });
 }

@@ -9,22 +9,23 @@ export interface TlsListener extends Address {
   readonly key: Buffer;
 }
 
-/** Address, certificate and key of RTMPS; undefined where it is off. Throws `CONFIG_INVALID`. */
-export function readTls(rtmp: Config['protocols']['rtmp']): TlsListener | undefined {
-  if (rtmp.tls_bind === '') return undefined;
-  const cert = readPem('tls_certificate', rtmp.tls_certificate);
-  const key = readPem('tls_key', rtmp.tls_key);
+/** Address, certificate and key of RTMPS or RTSPS; undefined where it is off. Throws `CONFIG_INVALID`. */
+export function readTls({ protocols }: Config, name: 'rtmp' | 'rtsp'): TlsListener | undefined {
+  const { tls_bind, tls_certificate, tls_key } = protocols[name];
+  if (tls_bind === '') return undefined;
+  const cert = readPem(`protocols.${name}.tls_certificate`, tls_certificate);
+  const key = readPem(`protocols.${name}.tls_key`, tls_key);
   try {
     createSecureContext({ cert, key });
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new FluxError(
       'CONFIG_INVALID',
-      `protocols.rtmp.tls_certificate (${rtmp.tls_certificate}) and tls_key (${rtmp.tls_key}) are not a certificate and its key in PEM: ${reason}`,
+      `protocols.${name}.tls_certificate (${tls_certificate}) and tls_key (${tls_key}) are not a certificate and its key in PEM: ${reason}`,
       { cause },
     );
   }
-  return { ...parseAddress(rtmp.tls_bind), cert, key };
+  return { ...parseAddress(tls_bind), cert, key };
 }
 
 function readPem(key: string, file: string): Buffer {
@@ -32,6 +33,6 @@ function readPem(key: string, file: string): Buffer {
     return readFileSync(file);
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new FluxError('CONFIG_INVALID', `protocols.rtmp.${key} cannot be read: ${reason}`, { cause });
+    throw new FluxError('CONFIG_INVALID', `${key} cannot be read: ${reason}`, { cause });
   }
 }

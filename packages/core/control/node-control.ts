@@ -95,7 +95,7 @@ export class NodeControl implements MediaControl {
   }
 
   async pushes(streamId: StreamId): Promise<PushReport[]> {
-    return this.#orchestrator.pushesOf(streamId).map(pushReport);
+    return this.#orchestrator.pushes.of(streamId).map(pushReport);
   }
 
   async addPush(id: string, streamId: StreamId, url: string): Promise<PushReport> {
@@ -103,15 +103,15 @@ export class NodeControl implements MediaControl {
     const adapter = this.#adapter(protocolOf(url));
     if (!adapter.push)
       throw new FluxError('PROTOCOL_UNSUPPORTED', `Streams cannot be sent on by ${adapter.protocolName}.`);
-    if (this.#orchestrator.pushesOf(streamId).length >= MAX_PUSHES_PER_STREAM)
+    if (this.#orchestrator.pushes.of(streamId).length >= MAX_PUSHES_PER_STREAM)
       throw new FluxError('STREAM_LIMIT', `${MAX_PUSHES_PER_STREAM} pushes of a stream are the most.`);
     const push = adapter.push(id, streamId, url);
-    this.#orchestrator.addPush(push);
+    this.#orchestrator.pushes.add(push);
     return pushReport(push);
   }
 
   async removePush(streamId: StreamId, id: string): Promise<void> {
-    this.#orchestrator.removePush(streamId, id);
+    this.#orchestrator.pushes.remove(streamId, id);
   }
 
   async nodes(): Promise<NodeReport[]> {

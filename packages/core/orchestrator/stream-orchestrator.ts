@@ -8,9 +8,11 @@ import { Stream, type StreamOptions } from '../stream/stream.ts';
 import { parseStreamId, type StreamId } from '../stream/stream-id.ts';
 import { TurnSpacing, type TurnSpacingOptions } from '../stream/turn-spacing.ts';
 import { Demand } from './demand.ts';
-import type { AccessRequest, Ingest, Push, StreamCallback } from './protocol-adapter.ts';
-import type { Relay, StreamRegistry } from './stream-registry.ts';
-import { RELAY_PROTOCOL, type StreamStatus, streamStatus } from './stream-status.ts';
+import type { AccessRequest, Ingest, StreamCallback } from './protocol-adapter.ts';
+import { Pushes } from './pushes.ts';
+import { createContext, type StreamContext, statusOf } from './stream-context.ts';
+import type { StreamRegistry } from './stream-registry.ts';
+import { RELAY_PROTOCOL, type StreamStatus } from './stream-status.ts';
 import { untilLive } from './until-live.ts';
 
 export type Action = 'publish' | 'play';
@@ -42,20 +44,6 @@ export interface OrchestratorEvents {
   streamEnded: [stream: Stream, reason: EndReason];
 }
 
-interface StreamContext {
-  readonly stream: Stream;
-  publication: Publication | undefined;
-  graceTimer: NodeJS.Timeout | undefined;
-  /** A publisher waits for this node to become the stream's owner. */
-  isClaiming: boolean;
-  /** Where the stream is another node's: what fetches it from there. */
-  relay: Relay | undefined;
-  /** Since when nobody takes the relayed stream; milliseconds of a monotonic clock. */
-  idleSince: number | undefined;
-  /** How many wait for it to be live. */
-  waiting: number;
-}
-
 /** A relayed stream is kept for this long, in milliseconds, after its last taker. */
 const RELAY_LINGER = 10_000;
 const RELAY_RETRY = 500;
@@ -73,7 +61,7 @@ export class StreamOrchestrator extends EventEmitter<OrchestratorEvents> impleme
   readonly #contexts = new Map<StreamId, StreamContext>();
   readonly #ingests = new Map<StreamId, Ingest>();
   readonly #demand: Demand;
-  readonly #pushes = new Map<string, Push>();
+  readonly pushes: Pushes;
   readonly #ticker: NodeJS.Timeout;
   #closed = false;
 
@@ -82,6 +70,7 @@ export class StreamOrchestrator extends EventEmitter<OrchestratorEvents> impleme
     this.#options = options;
     this.#scheduler = new FlushScheduler(options.flush);
     this.turns = new TurnSpacing(options.turns);
+    this.pushes = new Pushes(options.maxStreams);
     this.#demand = new Demand(options.demandLinger ?? DEMAND_LINGER);
     this.#ticker = setInterval(() => this.#tick(), 1000).unref();
   }
@@ -196,7 +185,7 @@ export class StreamOrchestrator extends EventEmitter<OrchestratorEvents> impleme
     else this.#release(streamId);
   }
 
-  // --- ingests and pushes ---------------------------------------------------------------------------------------
+  // --- ingests ---------------------------------------------------------------------------------------
 
   /** Keeps an ingest; `make` is called once it is sure that the id is free. Throws `STREAM_BUSY`, `STREAM_LIMIT`. */
   async addIngest(streamId: StreamId, make: () => Ingest): Promise<Ingest> {
@@ -227,31 +216,11 @@ export class StreamOrchestrator extends EventEmitter<OrchestratorEvents> impleme
     return [...this.#ingests.values()];
   }
 
-  /** Throws `STREAM_LIMIT`. A push waits for its stream, also when that ends, until it is removed. */
-  addPush(push: Push): void {
-    if (this.#pushes.size >= this.#options.maxStreams) {
-      push.close({ code: 'stopped', message: 'There are too many pushes.' });
-      throw new FluxError('STREAM_LIMIT', `${this.#options.maxStreams} pushes are the most.`);
-    }
-    this.#pushes.set(push.id, push);
-  }
-
-  pushesOf(streamId: StreamId): Push[] {
-    return [...this.#pushes.values()].filter(push => push.streamId === streamId);
-  }
-
-  removePush(streamId: StreamId, id: string): void {
-    const push = this.#pushes.get(id);
-    if (push?.streamId !== streamId) throw new FluxError('PUSH_NOT_FOUND', `There is no push ${id}.`);
-    this.#pushes.delete(id);
-    push.close({ code: 'stopped', message: 'Removed by request.' });
-  }
-
   /** Ends everything. Idempotent. */
   close(reason: EndReason = { code: 'shutdown', message: 'The server is shutting down.' }): void {
     if (this.#closed) return;
     this.#closed = true;
-    for (const push of this.#pushes.values()) push.close(reason);
+    this.pushes.close(reason);
     for (const ingest of this.#ingests.values()) ingest.close(reason);
     for (const context of [...this.#contexts.values()]) this.#end(context, reason);
     clearInterval(this.#ticker);
@@ -265,15 +234,7 @@ export class StreamOrchestrator extends EventEmitter<OrchestratorEvents> impleme
     }
     const history = this.#ingests.get(streamId)?.history;
     const stream = new Stream(streamId, this.#scheduler, this.#options.stream, history);
-    const context: StreamContext = {
-      stream,
-      publication: undefined,
-      graceTimer: undefined,
-      isClaiming: false,
-      relay: undefined,
-      idleSince: undefined,
-      waiting: 0,
-    };
+    const context = createContext(stream);
     this.#contexts.set(streamId, context);
     this.emit('streamAdded', stream, isRelay);
     return context;
@@ -466,10 +427,6 @@ export class StreamOrchestrator extends EventEmitter<OrchestratorEvents> impleme
     if (now - context.idleSince < RELAY_LINGER) return;
     this.#end(context, { code: 'idle', message: 'Nobody here watches it.' });
   }
-}
-
-function statusOf({ stream, publication, relay }: StreamContext): StreamStatus {
-  return streamStatus(stream, publication, relay !== undefined);
 }
 
 /** Whether the product fetches it by itself; else a publisher is to bring it, to whichever node it comes. */

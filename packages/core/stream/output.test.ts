@@ -1,3 +1,4 @@
+import type { ByteWriter } from '@flux-iot/media/model/byte-writer';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { FlushScheduler } from './flush-scheduler.ts';
 import type { Framing } from './output.ts';
@@ -14,6 +15,16 @@ const BRACES: Framing = {
     slab.write('}', end - 1);
   },
 };
+
+class MarkingMuxer extends TextMuxer {
+  discontinuity(writer: ByteWriter): void {
+    writer.bytes(Buffer.from('#'));
+  }
+
+  end(writer: ByteWriter): void {
+    writer.bytes(Buffer.from('$'));
+  }
+}
 
 function viewer(): { viewer: Viewer; transport: FakeTransport } {
   const transport = new FakeTransport();
@@ -146,6 +157,69 @@ describe('Output', () => {
     out.flush();
     expect(early.transport.text).toBe('[init 1+2](I0)(a0)(P1)[update 1+2](J0)');
     expect(late.transport.text).toBe('[init 1+2](J0)');
+  });
+
+  it('tells a viewer that skips of new parameters, of a discontinuity and of the end', () => {
+    const slow = viewer();
+    const out = stream.output('marked', () => ({ name: 'Marked', muxer: new MarkingMuxer() }));
+    out.attach(slow.viewer, { gop: true, framed: false });
+    slow.transport.queuedBytes = 1500;
+    stream.write(video(0.08, false, 'P2'));
+    stream.setTrack({ ...VIDEO_TRACK, version: 2 });
+    stream.write(video(2, true, 'J0'));
+    out.flush();
+    stream.interrupt();
+    stream.begin();
+    stream.expect({ video: true, audio: false });
+    stream.setTrack({ ...VIDEO_TRACK, version: 3 });
+    stream.write(video(4, true, 'K0'));
+    out.flush();
+    slow.transport.queuedBytes = 0;
+    stream.write(video(4.04, false, 'K1'));
+    out.flush();
+    stream.write(video(6, true, 'L0'));
+    out.flush();
+    slow.transport.queuedBytes = 1500;
+    stream.write(video(6.04, false, 'L1'));
+    stream.end({ code: 'unpublished', message: '' });
+    expect(slow.transport.text).toBe('[init 1+2](I0)(a0)(P1)[update 1+2]#[update 1](L0)$');
+  });
+
+  it('tells a viewer that waits for its first key frame of new parameters', () => {
+    const waiting = viewer();
+    const out = output();
+    out.attach(waiting.viewer, { gop: false, framed: false });
+    stream.setTrack({ ...VIDEO_TRACK, version: 2 });
+    stream.write(video(2, true, 'J0'));
+    out.flush();
+    expect(waiting.transport.text).toBe('[init 1+2][update 1+2](J0)');
+  });
+
+  it('gives up a viewer that cannot be told of new parameters', () => {
+    const full = viewer();
+    const out = output();
+    out.attach(full.viewer, { gop: true, framed: false });
+    full.transport.queuedBytes = 2001;
+    stream.setTrack({ ...VIDEO_TRACK, version: 2 });
+    out.flush();
+    full.transport.queuedBytes = 0;
+    stream.write(video(2, true, 'J0'));
+    out.flush();
+    expect(full.transport.text).toBe('[init 1+2](I0)(a0)(P1)');
+    stream.tick(0);
+    expect(full.transport.destroyed?.code).toBe('viewer-stalled');
+  });
+
+  it('frames no piece that has nothing in it: an empty chunk would end a response', () => {
+    const framed = viewer();
+    const muxer = new TextMuxer();
+    muxer.update = () => {};
+    const out = stream.output('silent', () => ({ name: 'Silent', muxer, framing: BRACES }));
+    out.attach(framed.viewer, { gop: true, framed: true });
+    stream.setTrack({ ...VIDEO_TRACK, version: 2 });
+    stream.write(video(2, true, 'J0'));
+    out.flush();
+    expect(framed.transport.text).toBe('{[init 1+2]}{(I0)(a0)(P1)}{(J0)}');
   });
 
   it('leaves out what the format cannot carry, and says so', () => {

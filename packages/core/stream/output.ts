@@ -6,7 +6,7 @@ import { FluxError } from '../errors/flux-error.ts';
 import type { Flushable, FlushScheduler } from './flush-scheduler.ts';
 import type { EndReason, StreamSink } from './sink.ts';
 import type { Stream } from './stream.ts';
-import type { Viewer } from './viewer.ts';
+import type { PieceKind, Viewer } from './viewer.ts';
 
 /**
  * Bytes of fixed size around every piece (an HTTP chunk's size line and its end). They are written into room left
@@ -38,7 +38,7 @@ export interface ViewerStart {
 }
 
 interface OutputPiece extends Piece {
-  readonly key: boolean;
+  readonly kind: PieceKind;
 }
 
 interface Attached {
@@ -72,7 +72,7 @@ export class Output implements StreamSink, Flushable {
   /** Cut pieces that wait for the flush. */
   #ready: OutputPiece[] = [];
   #gop: OutputPiece[] = [];
-  #pieceIsKey = false;
+  #pieceKind: PieceKind = 'frames';
   #pieceOpen = false;
   #scheduled = false;
   #closed = false;
@@ -86,6 +86,7 @@ export class Output implements StreamSink, Flushable {
     this.#framing = options.framing ?? NO_FRAMING;
     this.#select = options.select ?? (() => true);
     this.#onIdle = onIdle;
+    this.#awaitViewer();
   }
 
   get viewerCount(): number {
@@ -124,9 +125,7 @@ export class Output implements StreamSink, Flushable {
       this.#viewers.delete(attached);
       this.#stream.removeViewer(viewer);
     }
-    if (this.#viewers.size === 0 && !this.#closed) {
-      this.#idleTimer ??= setTimeout(this.#onIdle, LINGER).unref();
-    }
+    if (this.#viewers.size === 0 && !this.#closed) this.#awaitViewer();
   }
 
   onTracks(tracks: readonly Track[]): void {
@@ -151,11 +150,10 @@ export class Output implements StreamSink, Flushable {
       for (const attached of this.#viewers) this.#begin(attached, undefined);
       return;
     }
+    this.#cut();
     // What is cached was coded with the old parameters.
     if (changed) this.#gop = [];
-    this.#open(false);
-    this.#muxer.update(carried, this.#stream.metadata, this.#writer);
-    this.#schedule();
+    this.#control(() => this.#muxer.update(carried, this.#stream.metadata, this.#writer));
   }
 
   onSample(sample: Sample, track: Track | undefined): void {
@@ -163,9 +161,9 @@ export class Output implements StreamSink, Flushable {
     if (sample.kind === 'video' && sample.key) {
       this.#cut();
       this.#gop = [];
-      this.#open(true);
+      this.#open('key');
     } else {
-      this.#open(!this.#hasVideo);
+      this.#open(this.#hasVideo ? 'frames' : 'key');
     }
     this.#muxer.write(sample, track, this.#writer);
     this.#schedule();
@@ -174,16 +172,14 @@ export class Output implements StreamSink, Flushable {
   onDiscontinuity(): void {
     this.#cut();
     this.#gop = [];
-    this.#muxer.discontinuity?.();
+    // Viewers that came before there were tracks have not begun.
+    if (this.#tracks.length > 0) this.#control(() => this.#muxer.discontinuity?.(this.#writer));
     // What a new viewer is told first may be another thing now.
     this.#init = undefined;
   }
 
   onEnd(reason: EndReason): void {
-    if (this.#muxer.end && this.#tracks.length > 0) {
-      this.#open(false);
-      this.#muxer.end(this.#writer);
-    }
+    if (this.#tracks.length > 0) this.#control(() => this.#muxer.end?.(this.#writer));
     this.flush();
     this.#closed = true;
     clearTimeout(this.#idleTimer);
@@ -203,9 +199,9 @@ export class Output implements StreamSink, Flushable {
     this.#ready = [];
     let bytes = 0;
     for (const piece of pieces) {
-      const framed = { bytes: piece.slab.subarray(piece.start, piece.end), key: piece.key };
-      let plain = framed;
-      if (this.#framing !== NO_FRAMING) plain = { bytes: this.#unframed(piece), key: piece.key };
+      const { kind } = piece;
+      const framed = { bytes: piece.slab.subarray(piece.start, piece.end), kind };
+      const plain = this.#framing === NO_FRAMING ? framed : { bytes: this.#unframed(piece), kind };
       for (const { viewer, start } of this.#viewers) viewer.send(start.framed ? framed : plain);
       bytes += framed.bytes.length * this.#viewers.size;
     }
@@ -220,6 +216,10 @@ export class Output implements StreamSink, Flushable {
       this.#stream.history.note('viewer-stalled', `${viewer.protocol} ${viewer.peer} stopped reading`);
       viewer.transport.destroy({ code: 'viewer-stalled', message: 'The viewer stopped reading.' });
     }
+  }
+
+  #awaitViewer(): void {
+    this.#idleTimer ??= setTimeout(this.#onIdle, LINGER).unref();
   }
 
   #begin({ viewer, start }: Attached, prefix: Buffer | undefined): void {
@@ -261,23 +261,37 @@ export class Output implements StreamSink, Flushable {
     return this.#init;
   }
 
-  #open(key: boolean): void {
+  /** What viewers that skip may not miss goes out in a piece of its own. */
+  #control(write: () => void): void {
+    this.#cut();
+    this.#open('control');
+    write();
+    this.#cut();
+    this.#schedule();
+  }
+
+  #open(kind: PieceKind): void {
     if (this.#pieceOpen) return;
     this.#writer.claim(this.#framing.head);
     this.#pieceOpen = true;
-    this.#pieceIsKey = key;
+    this.#pieceKind = kind;
   }
 
   /** Ends the piece that is being written; a key frame always begins another. */
   #cut(): void {
     if (!this.#pieceOpen) return;
     this.#pieceOpen = false;
+    if (this.#writer.pending === this.#framing.head) {
+      // The muxer had nothing to write; an empty HTTP chunk would end the response.
+      this.#writer.take();
+      return;
+    }
     this.#writer.claim(this.#framing.tail);
     const { slab, start, end } = this.#writer.take();
     this.#framing.fill(slab, start, end);
-    const piece = { slab, start, end, key: this.#pieceIsKey };
+    const piece = { slab, start, end, kind: this.#pieceKind };
     this.#ready.push(piece);
-    if (this.#hasVideo && (piece.key || this.#gop.length > 0)) {
+    if (this.#hasVideo && (piece.kind === 'key' || this.#gop.length > 0)) {
       if (this.#stream.gopIsOpen) this.#gop.push(piece);
       else this.#gop = [];
     }

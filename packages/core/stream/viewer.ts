@@ -42,16 +42,25 @@ export interface ViewerStatus {
   readonly skips: number;
 }
 
+/**
+ * `key`: decoding can start at its first byte. `frames`: needs what was before it. `control`: no frames, but what those
+ * that follow are read by (new parameters, a discontinuity, the end).
+ */
+export type PieceKind = 'key' | 'frames' | 'control';
+
 /** A piece of an output as a viewer sees it. */
 export interface ViewerPiece {
   readonly bytes: Buffer;
-  /** Decoding can start at its first byte. */
-  readonly key: boolean;
+  readonly kind: PieceKind;
 }
+
+/** A viewer that has so many times its limit unsent cannot be told of changes any more and is disconnected. */
+const CONTROL_ALLOWANCE = 2;
 
 /**
  * One client of an output and its bounded queue. Pieces are whole frames, so skipping some of them never breaks the
- * format; whoever falls behind goes on at a key frame, and whoever stops reading is disconnected.
+ * format; whoever falls behind goes on at a key frame, with all that changed meanwhile, and whoever stops reading is
+ * disconnected.
  */
 export class Viewer {
   readonly id = randomUUID();
@@ -65,6 +74,8 @@ export class Viewer {
   #bytesSent = 0;
   #stalledSince: number | undefined;
   #lastQueued = 0;
+  /** It was not told of a change: it cannot go on. */
+  #isLost = false;
 
   constructor(options: ViewerOptions) {
     this.protocol = options.protocol;
@@ -89,10 +100,16 @@ export class Viewer {
   }
 
   send(piece: ViewerPiece): void {
-    if (this.#skipping) {
-      if (!piece.key || this.transport.queuedBytes > this.#limits.maxQueuedBytes / 2) return;
+    if (this.#isLost) return;
+    const { queuedBytes } = this.transport;
+    const { maxQueuedBytes } = this.#limits;
+    if (piece.kind === 'control') {
+      this.#isLost = queuedBytes > maxQueuedBytes * CONTROL_ALLOWANCE;
+      if (this.#isLost) return;
+    } else if (this.#skipping) {
+      if (piece.kind !== 'key' || queuedBytes > maxQueuedBytes / 2) return;
       this.#skipping = false;
-    } else if (this.transport.queuedBytes > this.#limits.maxQueuedBytes) {
+    } else if (queuedBytes > maxQueuedBytes) {
       this.#skipping = true;
       this.#skips++;
       return;
@@ -103,6 +120,7 @@ export class Viewer {
 
   /** Called once a second with a monotonic time in milliseconds; true says that the viewer has stopped reading. */
   isStalled(now: number): boolean {
+    if (this.#isLost) return true;
     const queued = this.transport.queuedBytes;
     if (queued === 0 || queued < this.#lastQueued) {
       this.#stalledSince = undefined;

@@ -12,6 +12,12 @@ export function parseAddress(value: string): Address {
   return { host: host.startsWith('[') ? host.slice(1, -1) : host, port: Number(value.slice(colon + 1)) };
 }
 
+/** `10000-20000`, of a form that the schema has checked. */
+export function parsePortRange(value: string): readonly [first: number, last: number] {
+  const [first = 0, last = 0] = value.split('-').map(Number);
+  return [first, last];
+}
+
 export function formatAddress({ host, port }: Address): string {
   return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
 }

@@ -1,4 +1,4 @@
-import { collide, parseAddress } from './address.ts';
+import { collide, parseAddress, parsePortRange } from './address.ts';
 import type { Config } from './schema.ts';
 
 /** A problem that only several keys together make. */
@@ -11,10 +11,11 @@ export function findContradictions(config: Config): Contradiction[] {
   const { rtmp, rtsp } = config.protocols;
   const { media } = config;
   const found: Contradiction[] = [];
-  if (rtmp.tls_bind && !(rtmp.tls_certificate && rtmp.tls_key)) {
+  for (const [name, { tls_bind, tls_certificate, tls_key }] of Object.entries({ rtmp, rtsp })) {
+    if (!tls_bind || (tls_certificate && tls_key)) continue;
     found.push({
-      paths: [['protocols', 'rtmp', 'tls_bind']],
-      message: 'RTMPS needs protocols.rtmp.tls_certificate and protocols.rtmp.tls_key',
+      paths: [['protocols', name, 'tls_bind']],
+      message: `${name.toUpperCase()}S needs protocols.${name}.tls_certificate and protocols.${name}.tls_key`,
     });
   }
   for (const name of ['flush_interval', 'turn_spacing'] as const) {
@@ -36,7 +37,7 @@ export function findContradictions(config: Config): Contradiction[] {
   if (isOnTcp && config.gateway.relay_bind === '') {
     found.push({ paths: [['bus', 'address']], message: 'a bus on TCP needs gateway.relay_bind' });
   }
-  const [lowest = 0, highest = 0] = rtsp.rtp_port_range.split('-').map(Number);
+  const [lowest, highest] = parsePortRange(rtsp.rtp_port_range);
   if (lowest > highest) {
     found.push({
       paths: [['protocols', 'rtsp', 'rtp_port_range']],
@@ -59,16 +60,17 @@ function findCollisions(config: Config): Contradiction[] {
 }
 
 function listenersOf({ protocols, server, http_media }: Config) {
-  const { enabled, rtmp } = protocols;
+  const { enabled } = protocols;
   const all = [
     { path: ['server', 'bind'], address: server.bind, on: true },
     { path: ['http_media', 'bind'], address: http_media.bind, on: true },
-    { path: ['protocols', 'rtmp', 'bind'], address: rtmp.bind, on: enabled.includes('rtmp') },
-    {
-      path: ['protocols', 'rtmp', 'tls_bind'],
-      address: rtmp.tls_bind,
-      on: enabled.includes('rtmp') && rtmp.tls_bind !== '',
-    },
+    ...(['rtmp', 'rtsp'] as const).flatMap(name =>
+      (['bind', 'tls_bind'] as const).map(key => ({
+        path: ['protocols', name, key],
+        address: protocols[name][key],
+        on: enabled.includes(name) && protocols[name][key] !== '',
+      })),
+    ),
   ];
   return all.filter(({ on }) => on);
 }

@@ -56,7 +56,7 @@ describe('parseConfig', () => {
       playlist_length: 5,
       storage: 'memory',
     });
-    expect(config.protocols.enabled).toEqual(['rtmp', 'hls', 'flv']);
+    expect(config.protocols.enabled).toEqual(['rtmp', 'rtsp', 'hls', 'flv']);
     expect(config.server.bind).toBe('0.0.0.0:8080');
     expect({ warnings, overrides }).toEqual({ warnings: [], overrides: [] });
   });
@@ -64,19 +64,16 @@ describe('parseConfig', () => {
   it("takes the specification's example and says what is not in this version", () => {
     const { config, warnings } = parseConfig(SPECIFIED, {}, 'x');
     expect(config.media.retention_days).toBe(7);
-    expect(warnings).toEqual([
-      'rtsp is enabled, but it is not in this version.',
-      'gb28181 is enabled, but it is not in this version.',
-    ]);
+    expect(warnings).toEqual(['gb28181 is enabled, but it is not in this version.']);
     expect(parseConfig('protocols.hls.enable_adaptive = true', {}, 'x').warnings).toHaveLength(1);
   });
 
   it('gives each caller a configuration of its own', () => {
     const first = parseConfig('', {}, 'x').config;
-    first.protocols.enabled.push('rtsp');
+    first.protocols.enabled.push('gb28181');
     first.protocols.rtmp.chunk_size = 1;
     expect(parseConfig('', {}, 'x').config.protocols).toMatchObject({
-      enabled: ['rtmp', 'hls', 'flv'],
+      enabled: ['rtmp', 'rtsp', 'hls', 'flv'],
       rtmp: { chunk_size: 4096 },
     });
   });
@@ -158,7 +155,7 @@ describe('parseConfig', () => {
     ],
     [
       '[media]\nflush_interval_ms = 200',
-      'line 2: media.flush_interval_ms: media.flush_interval_ms, 200, is more than media.flush_interval_max_ms, 100',
+      'line 2: media.flush_interval_ms: media.flush_interval_ms, 200, is more than media.flush_interval_max_ms, 80',
     ],
     [
       'protocols.rtsp.rtp_port_range = "20000-10000"',

@@ -8,6 +8,7 @@ export const PROTOCOLS = ['rtmp', 'rtsp', 'gb28181', 'hls', 'flv'] as const;
 /** Those that this version has. */
 export const BUILT_PROTOCOLS = [
   'rtmp',
+  'rtsp',
   'hls',
   'flv',
 ] as const satisfies readonly (typeof PROTOCOLS)[number][];
@@ -83,15 +84,27 @@ const rtmp = section('RTMP and RTMPS: publishing and playing.', {
   tls_key: optionalPath('PEM file with the private key of RTMPS.'),
 });
 
-const rtsp = section('RTSP. Not in this version: the keys are read and checked, nothing listens.', {
-  bind: address('0.0.0.0:554', 'Where RTSP listens.'),
-  transport: choices(['tcp', 'udp'], ['tcp', 'udp'], 'What a camera is offered to carry RTP, best first.'),
+const rtsp = section('RTSP and RTSPS: publishing, playing, and pulling cameras.', {
+  bind: address(
+    '0.0.0.0:554',
+    'Where RTSP listens. Where port 554 may not be bound, 8554 is taken instead, and that is said at the start.',
+  ),
+  transport: choices(
+    ['tcp', 'udp'],
+    ['tcp', 'udp'],
+    'What may carry RTP between this server and its clients; others are refused.',
+  ),
   rtp_port_range: Type.String({
     pattern: `^${PORT}-${PORT}$`,
     allowed: 'two ports, the lower first, such as "10000-20000"',
     default: '10000-20000',
     description: 'UDP ports for RTP and RTCP.',
   }),
+  max_connections: integer(1000, 1, 100_000, 'Clients at once; more are turned away.'),
+  verify_tls: flag(true, 'Cameras pulled by rtsps:// need a certificate that can be verified.'),
+  tls_bind: optionalAddress('Where RTSPS listens; needs the certificate and the key.'),
+  tls_certificate: optionalPath('PEM file with the certificate of RTSPS and its chain.'),
+  tls_key: optionalPath('PEM file with the private key of RTSPS.'),
 });
 
 const gb28181 = section('GB28181. Not in this version: the keys are read and checked, nothing listens.', {
@@ -136,6 +149,11 @@ export const ConfigSchema = Type.Object(
       gb28181,
       hls,
       flv,
+    }),
+    cameras: section('What is known of devices.', {
+      profiles_dir: optionalPath(
+        'Folder of own profiles of what cameras do otherwise than the standard, *.toml; they come before those built in.',
+      ),
     }),
     server: section('The API and the page.', {
       bind: address('0.0.0.0:8080', 'Where the API and the page listen.'),
@@ -210,7 +228,7 @@ export const ConfigSchema = Type.Object(
         1000,
         'Milliseconds for which frames are gathered before they are sent.',
       ),
-      flush_interval_max_ms: integer(100, 1, 1000, 'The same with very many viewers, at most.'),
+      flush_interval_max_ms: integer(80, 1, 1000, 'The same with very many viewers, at most.'),
       turn_spacing_ms: integer(
         20,
         0,

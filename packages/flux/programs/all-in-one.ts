@@ -13,9 +13,14 @@ import type { JsonObject } from '../supervisor/message.ts';
 import type { ProgramSpec } from '../supervisor/program.ts';
 import { supervise } from '../supervisor/supervise.ts';
 import { logProcessEvents } from './program.ts';
-import { settlePorts } from './shared-ports.ts';
+import { settlePorts } from './settle-ports.ts';
 
 const MAIN = join(import.meta.dirname, '../main.ts');
+/**
+ * Where Node keeps what it compiled: each program then needs some 25 MB less, for it need not load what strips the
+ * types. Beside the code, for whoever may write there may change the code as well.
+ */
+const COMPILE_CACHE = join(import.meta.dirname, '../../../node_modules/.cache/flux');
 /** Where sockets of several processes may listen on one port, and connections are spread over them. */
 const SHARES_PORTS: ReadonlySet<NodeJS.Platform> = new Set(['linux', 'freebsd']);
 
@@ -34,7 +39,7 @@ export async function runAllInOne({ loaded, file, demo, version }: AllInOneOptio
   logProcessEvents(logger);
   for (const warning of warnings) logger.warn(warning);
   const nodes = nodeCount(config);
-  const ports = nodes > 1 ? await settlePorts(config) : {};
+  const ports = await settlePorts(config, message => logger.warn(message));
   // Private to this user: what is in it is the way in.
   const folder = mkdtempSync(join(process.env.RUNTIME_DIRECTORY ?? tmpdir(), 'flux-'));
   let publisher: DemoPublisher | undefined;
@@ -44,8 +49,12 @@ export async function runAllInOne({ loaded, file, demo, version }: AllInOneOptio
       programs: programs(file, nodes, {
         FLUX_BUS_ADDRESS: `unix:${join(folder, 'bus.sock')}`,
         FLUX_BUS_SECRET: randomBytes(32).toString('hex'),
-        ...(nodes > 1 ? { FLUX_GATEWAY_SHARE_PORTS: 'true', ...ports } : {}),
+        NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE ?? COMPILE_CACHE,
+        ...ports,
+        ...(nodes > 1 ? { FLUX_GATEWAY_SHARE_PORTS: 'true' } : {}),
       }),
+      // Else it would lose its server, and come again.
+      onStopping: () => publisher?.stop(),
       onReady: payloads => {
         const listening = listeningPorts(payloads);
         publisher = demo ? startDemo(config, listening.rtmp, logger) : undefined;
@@ -80,6 +89,8 @@ export interface ListeningPorts {
   readonly media?: number;
   readonly rtmp?: number;
   readonly rtmps?: number;
+  readonly rtsp?: number;
+  readonly rtsps?: number;
 }
 
 /** What the programs said of themselves, put together: nodes that share their ports have the same. */

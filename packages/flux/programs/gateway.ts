@@ -11,6 +11,7 @@ import { type ProgramContext, runProgram, type StartedProgram } from './program.
 /** The daemons: media nodes with one protocol each. */
 export const DAEMONS = {
   rtmpd: 'rtmp',
+  rtspd: 'rtsp',
   flvd: 'flv',
   hlsd: 'hls',
 } as const satisfies Record<string, Config['protocols']['enabled'][number]>;

@@ -8,13 +8,20 @@ export interface SuperviseOptions extends SupervisorOptions {
   readonly logger: Logger;
   /** Called once, when the essential programs are ready, with what each said of itself. */
   readonly onReady?: (payloads: ReadonlyMap<string, JsonObject>) => void;
+  /** Called when a stop is asked for, before any program is told. */
+  readonly onStopping?: () => void;
 }
 
 /**
  * Runs the programs until a signal asks for a stop; a second signal ends them and this process at once. Throws
  * `StartFailure`, with everything stopped again, where they cannot be started.
  */
-export async function supervise({ logger, onReady, ...options }: SuperviseOptions): Promise<void> {
+export async function supervise({
+  logger,
+  onReady,
+  onStopping,
+  ...options
+}: SuperviseOptions): Promise<void> {
   const supervisor = new Supervisor(options);
   supervisor.on('log', ({ severity, program, message, context }) =>
     logger[severity]({ program, ...context }, message),
@@ -25,6 +32,7 @@ export async function supervise({ logger, onReady, ...options }: SuperviseOption
   };
   const stopped = untilStopAsked({ onAgain }).then(reason => {
     logger.info({ reason }, 'stopping');
+    onStopping?.();
     return supervisor.stop();
   });
   if ((await supervisor.start()) === 'ready') {

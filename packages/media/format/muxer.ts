@@ -18,8 +18,8 @@ export interface Muxer {
   update(tracks: readonly Track[], metadata: Metadata, writer: ByteWriter): void;
   /** Appends one sample. `track` is undefined for data samples. */
   write(sample: Sample, track: Track | undefined, writer: ByteWriter): void;
-  /** Another publisher goes on with the stream: what follows does not continue what was written. */
-  discontinuity?(): void;
+  /** Another publisher goes on with the stream: appends what says that what follows does not continue what was written. */
+  discontinuity?(writer: ByteWriter): void;
   /** Appends what closes the stream, if the format has such a thing. */
   end?(writer: ByteWriter): void;
 }

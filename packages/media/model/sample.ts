@@ -104,7 +104,13 @@ export type DataValue =
   | string
   | Date
   | readonly DataValue[]
-  | { readonly [key: string]: DataValue };
+  | DataRecord;
+
+export type DataRecord = { readonly [key: string]: DataValue };
+
+export function isDataRecord(value: DataValue): value is DataRecord {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Date);
+}
 
 /** Timed metadata that the publisher sent beside the media (`onTextData`, `onCuePoint`). Time is in milliseconds. */
 export class DataSample {

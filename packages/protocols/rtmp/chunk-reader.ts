@@ -1,4 +1,5 @@
 import { ParseError } from '@flux-iot/media/model/parse-error';
+import { PayloadSlab } from '@flux-iot/media/model/payload-slab';
 import {
   DEFAULT_CHUNK_SIZE,
   EXTENDED_TIMESTAMP,
@@ -32,7 +33,6 @@ const HEADER_SIZES = [11, 7, 3, 0];
 /** Basic header 3, message header 11, extended time stamp 4. */
 const MAX_HEADER_SIZE = 18;
 const EMPTY = Buffer.alloc(0);
-const SLAB_SIZE = 32 * 1024;
 
 /**
  * Puts chunks together to messages (RTMP 1.0 §5.3). Each payload is assembled in a buffer of its own, straight from
@@ -42,11 +42,10 @@ const SLAB_SIZE = 32 * 1024;
 export class ChunkReader {
   readonly #onMessage: (message: RtmpMessage) => void;
   readonly #streams = new Map<number, ChunkStream>();
+  readonly #slab = new PayloadSlab();
   #limits: ChunkReaderLimits;
   #chunkSize = DEFAULT_CHUNK_SIZE;
   #partialBytes = 0;
-  #slab: Buffer = EMPTY;
-  #slabUsed = 0;
   /** The beginning of a header whose rest has not come. */
   #rest: Buffer = EMPTY;
   /** The chunk whose payload is being read, and how much of it is missing. */
@@ -205,23 +204,8 @@ export class ChunkReader {
     this.#partialBytes += stream.length;
     if (this.#partialBytes > this.#limits.maxPartialBytes)
       throw new ParseError('too many unfinished messages');
-    stream.payload = this.#allocate(stream.length);
+    stream.payload = this.#slab.allocate(stream.length);
     stream.received = 0;
-  }
-
-  /**
-   * Room for a payload. Those of one connection lie side by side, for they are dropped about together, and a buffer
-   * of its own for each is what the garbage collector would spend most of its time on.
-   */
-  #allocate(size: number): Buffer {
-    if (size > SLAB_SIZE / 4) return Buffer.allocUnsafeSlow(size);
-    if (size > this.#slab.length - this.#slabUsed) {
-      this.#slab = Buffer.allocUnsafeSlow(SLAB_SIZE);
-      this.#slabUsed = 0;
-    }
-    const start = this.#slabUsed;
-    this.#slabUsed += size;
-    return this.#slab.subarray(start, start + size);
   }
 
   #readPayload(stream: ChunkStream, data: Buffer, at: number): number {

@@ -3,9 +3,9 @@ import type { Ingest, IngestStatus, StreamCallback } from '@flux-iot/core/orches
 import type { Publication } from '@flux-iot/core/stream/publication';
 import type { EndReason } from '@flux-iot/core/stream/sink';
 import type { StreamId } from '@flux-iot/core/stream/stream-id';
+import { Retry } from '../retry/retry.ts';
 import { RtmpClient, type RtmpUrl } from './client.ts';
 import { RtmpIngest } from './ingest.ts';
-import { Retry } from '../retry/retry.ts';
 
 /** Brings a remote RTMP stream here, and comes back after every failure until it is closed. */
 export class RtmpPuller implements Ingest {

@@ -6,9 +6,9 @@ import { SocketTransport } from '@flux-iot/core/stream/socket-transport';
 import type { StreamId } from '@flux-iot/core/stream/stream-id';
 import { Viewer, type ViewerLimits } from '@flux-iot/core/stream/viewer';
 import { writeAmf0 } from '@flux-iot/media/format/amf/amf0';
+import { Retry } from '../retry/retry.ts';
 import { RtmpClient, type RtmpUrl } from './client.ts';
 import { RtmpMuxer } from './muxer.ts';
-import { Retry } from '../retry/retry.ts';
 
 /** The client's chunk size: all pushes of a stream share their bytes. */
 const CHUNK_SIZE = 4096;

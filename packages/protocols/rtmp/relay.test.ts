@@ -24,7 +24,7 @@ function pull(server: TestServer, streamId: string, url: string): Promise<Ingest
 
 function push(server: TestServer, streamId: string, url: string): Push {
   const made = server.adapter.push(randomUUID(), streamId, url);
-  server.orchestrator.addPush(made);
+  server.orchestrator.pushes.add(made);
   return made;
 }
 
@@ -123,7 +123,7 @@ describe('a push', () => {
       publisher.conn.command(0, ['deleteStream', 4, null, 1]);
       await until(() => made.status.state === 'waiting', 'it waits again');
     }
-    local.orchestrator.removePush('cam1', made.id);
+    local.orchestrator.pushes.remove('cam1', made.id);
     expect(made.status.state).toBe('closed');
   });
 

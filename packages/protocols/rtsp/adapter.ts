@@ -26,7 +26,7 @@ export interface RtspAdapterOptions {
   readonly orchestrator: StreamOrchestrator;
   readonly host: string;
   readonly port: number;
-  /** Several processes share the listening ports. */
+  /** Other media nodes of this host listen on the same ports. */
   readonly reusePort?: boolean;
   /** What clients may agree on; what they prefer is taken. */
   readonly transports: readonly LowerTransport[];
@@ -69,6 +69,8 @@ export interface RtspStats extends ProtocolStats {
 }
 
 const DEFAULT_PORT = 554;
+/** Milliseconds that clients are given to take their goodbye. */
+const GOODBYE_TIMEOUT = 1000;
 const SHUTDOWN: EndReason = { code: 'shutdown', message: 'The server is shutting down.' };
 
 /** flux-rtspd: publishing and playing by RTSP and RTSPS, with media by TCP and UDP. */
@@ -85,6 +87,8 @@ export class RtspAdapter implements ProtocolAdapter {
   readonly #bytesBefore = { in: 0, out: 0 };
   #callback: StreamCallback;
   #isRunning = false;
+  /** Set while the adapter waits for its last connection. */
+  #onEmpty: (() => void) | undefined;
 
   /** Throws `CONFIG_INVALID` for a range without a pair of ports. */
   constructor(options: RtspAdapterOptions) {
@@ -120,6 +124,12 @@ export class RtspAdapter implements ProtocolAdapter {
     for (const server of this.#servers) server.stop();
     for (const connection of this.#connections) connection.close(SHUTDOWN);
     this.#orphans.close(SHUTDOWN);
+    // A process that ended now would reset the connections, and the goodbyes on them would be lost.
+    if (this.#connections.size === 0) return;
+    await new Promise<void>(resolve => {
+      this.#onEmpty = resolve;
+      setTimeout(resolve, GOODBYE_TIMEOUT).unref();
+    });
   }
 
   onStreamReady(callback: StreamCallback): void {
@@ -189,6 +199,7 @@ export class RtspAdapter implements ProtocolAdapter {
         this.#bytesBefore.in += closed.bytesRead;
         this.#bytesBefore.out += closed.bytesWritten;
         if (error) this.#count(error, closed.peer);
+        if (this.#connections.size === 0) this.#onEmpty?.();
       },
     });
     this.#connections.add(connection);

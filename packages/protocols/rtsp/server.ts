@@ -6,7 +6,7 @@ import { FluxError } from '@flux-iot/core/errors/flux-error';
 export interface RtspServerOptions {
   readonly host: string;
   readonly port: number;
-  /** Several processes share the port. */
+  /** Other media nodes of this host listen on the same port. */
   readonly reusePort?: boolean;
   /** Makes it an RTSPS server; PEM. */
   readonly tls?: { readonly cert: Buffer; readonly key: Buffer };
@@ -41,17 +41,17 @@ export class RtspServer {
   }
 
   async start(): Promise<void> {
-    const { host, port, reusePort = false, tls } = this.#options;
     await new Promise<void>((resolve, reject) => {
       this.#server.once('error', cause => {
-        const name = tls ? 'RTSPS' : 'RTSP';
+        const name = this.#options.tls ? 'RTSPS' : 'RTSP';
         reject(
           new FluxError('PORT_IN_USE', `${name} cannot listen on ${this.address}: ${cause.message}`, {
             cause,
           }),
         );
       });
-      this.#server.listen({ port, host, reusePort, backlog: 1024 }, resolve);
+      const { host, port, reusePort } = this.#options;
+      this.#server.listen({ host, port, reusePort, backlog: 1024 }, resolve);
     });
   }
 

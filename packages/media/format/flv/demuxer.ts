@@ -1,8 +1,7 @@
 import { ParseError } from '../../model/parse-error.ts';
-import { DataSample, type DataValue } from '../../model/sample.ts';
+import { DataSample, type DataValue, isDataRecord } from '../../model/sample.ts';
 import { readAmf0 } from '../amf/amf0.ts';
 import type { DemuxerReceiver } from '../demuxer.ts';
-import type { Metadata } from '../muxer.ts';
 import { AudioDemuxer } from './audio-demuxer.ts';
 import { announcedTracks, publisherFields } from './metadata.ts';
 import { TAG_TYPE } from './tag-header.ts';
@@ -55,7 +54,7 @@ export class FlvDemuxer {
   }
 
   #metadata(values: readonly DataValue[]): void {
-    const fields = values.find(isRecord);
+    const fields = values.find(isDataRecord);
     if (!fields) throw new ParseError('onMetaData without fields', 0);
     const announced = announcedTracks(fields);
     if (announced) this.#receiver.expect(announced);
@@ -69,8 +68,4 @@ export class FlvDemuxer {
     const source = latest * 1000 + (Math.abs(distance) <= MAX_DATA_DISTANCE ? distance : 0);
     return Math.max(0, Math.round(source + offset * 1000));
   }
-}
-
-function isRecord(value: DataValue): value is Metadata {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Date);
 }

@@ -1,4 +1,5 @@
 import { ParseError } from '../../model/parse-error.ts';
+import { PayloadSlab } from '../../model/payload-slab.ts';
 import { AudioSample, DataSample, type Sample, VideoSample } from '../../model/sample.ts';
 import { readAmf0 } from '../amf/amf0.ts';
 import {
@@ -19,17 +20,15 @@ export interface RelayReceiver {
 }
 
 const EMPTY = Buffer.alloc(0);
-const SLAB_SIZE = 32 * 1024;
 
 /** Puts frames together from what was read; each payload is copied once, into memory that its neighbours share. */
 export class RelayDemuxer {
   readonly #receiver: RelayReceiver;
+  readonly #slab = new PayloadSlab();
   readonly #header = Buffer.alloc(FRAME_HEADER_SIZE);
   #headerSize = 0;
   #body: Buffer | undefined;
   #bodySize = 0;
-  #slab: Buffer = EMPTY;
-  #slabUsed = 0;
   #trackList: Buffer = EMPTY;
 
   constructor(receiver: RelayReceiver) {
@@ -48,7 +47,7 @@ export class RelayDemuxer {
         if (this.#headerSize < FRAME_HEADER_SIZE) return;
         const length = this.#header.readUInt32BE(0);
         if (length < 1 || length > MAX_FRAME_SIZE) throw new ParseError(`frame of ${length} bytes`, at);
-        this.#body = this.#allocate(length - 1);
+        this.#body = this.#slab.allocate(length - 1);
         this.#bodySize = 0;
       }
       const size = Math.min(this.#body.length - this.#bodySize, data.length - at);
@@ -101,17 +100,6 @@ export class RelayDemuxer {
       default:
         throw new ParseError(`frame of type ${type}`, 0);
     }
-  }
-
-  #allocate(size: number): Buffer {
-    if (size > SLAB_SIZE / 4) return Buffer.allocUnsafeSlow(size);
-    if (size > this.#slab.length - this.#slabUsed) {
-      this.#slab = Buffer.allocUnsafeSlow(SLAB_SIZE);
-      this.#slabUsed = 0;
-    }
-    const start = this.#slabUsed;
-    this.#slabUsed += size;
-    return this.#slab.subarray(start, start + size);
   }
 }
 

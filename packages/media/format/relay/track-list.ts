@@ -1,5 +1,5 @@
 import { ParseError } from '../../model/parse-error.ts';
-import type { DataValue } from '../../model/sample.ts';
+import { isDataRecord } from '../../model/sample.ts';
 import type { Track } from '../../model/track.ts';
 import { readAmf0, writeAmf0 } from '../amf/amf0.ts';
 import type { Metadata } from '../muxer.ts';
@@ -60,9 +60,7 @@ function isTrack(value: unknown): value is Track {
 
 function readMetadata(value: unknown): Metadata {
   if (typeof value !== 'string') throw new ParseError('track list without metadata', 0);
-  const [fields] = readAmf0(Buffer.from(value, 'base64')) as [DataValue];
-  if (typeof fields !== 'object' || fields === null || Array.isArray(fields) || fields instanceof Date) {
-    throw new ParseError('metadata is not a record', 0);
-  }
-  return fields as Metadata;
+  const [fields] = readAmf0(Buffer.from(value, 'base64'));
+  if (!isDataRecord(fields)) throw new ParseError('metadata is not a record', 0);
+  return fields;
 }
