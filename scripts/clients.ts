@@ -15,6 +15,7 @@ const PACKAGE_OF = {
     'gstreamer1.0-plugins-bad',
     'gstreamer1.0-plugins-ugly',
     'gstreamer1.0-libav',
+    'gstreamer1.0-rtsp',
   ],
   rtmpdump: ['rtmpdump'],
   chromium: ['chromium', 'fonts-dejavu-core'],

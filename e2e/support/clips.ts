@@ -28,6 +28,12 @@ const CLIPS = {
   'h264-aac-70s.flv': [...PICTURE('640x360'), ...TONE, '-t', '70', ...X264, '-bf', '0', ...AAC],
   'h264-aac-small.flv': [...PICTURE('320x240'), ...TONE, '-t', '6', ...X264, '-bf', '0', ...AAC],
   'h264-aac-large.flv': [...PICTURE('1280x720'), ...TONE, '-t', '6', ...X264, '-bf', '0', ...AAC],
+  'h264-opus.mp4': [...PICTURE('640x360'), ...TONE, '-t', '6', ...X264, '-bf', '0', '-c:a', 'libopus'],
+  'h264-pcma.mkv': [
+    ...PICTURE('640x360'),
+    ...TONE,
+    ...['-t', '6', ...X264, '-bf', '0', '-ar', '8000', '-c:a', 'pcm_alaw'],
+  ],
   'h264.flv': [...PICTURE('640x360'), '-t', '6', ...X264, '-bf', '0'],
   'aac.flv': [...TONE, '-t', '6', ...AAC],
   'mp3.flv': [...TONE, '-ar', '44100', '-t', '6', '-c:a', 'libmp3lame'],

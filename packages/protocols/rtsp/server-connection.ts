@@ -278,11 +278,11 @@ export class ServerConnection {
     });
   }
 
+  /** Of a client that records it says no more than that nothing comes for a while: GStreamer's does so before it ends. */
   #pause(request: RtspRequest): void {
     const session = this.#require(request);
-    if (!(session instanceof PlaySession))
-      throw new StatusError(455, 'A live stream is recorded without a pause.');
-    session.pause();
+    if (session instanceof PlaySession) session.pause();
+    else if (!session.isActive) throw new StatusError(455, 'It does not record.');
     this.#respond(request);
   }
 

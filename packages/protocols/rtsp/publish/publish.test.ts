@@ -360,9 +360,10 @@ describe('publishing', () => {
     expect(await client.status('RECORD', url)).toBe(454);
     await client.ask('SETUP', `${url}/trackID=1`, { Transport: 'RTP/AVP/TCP;unicast;mode=record' });
     expect(await client.status('PLAY', url)).toBe(455);
-    expect(await client.status('RECORD', url)).toBe(200);
-    expect(await client.status('RECORD', url)).toBe(200);
     expect(await client.status('PAUSE', url)).toBe(455);
+    expect(await client.status('RECORD', url)).toBe(200);
+    expect(await client.status('PAUSE', url)).toBe(200);
+    expect(await client.status('RECORD', url)).toBe(200);
     expect(await client.status('SETUP', `${url}/trackID=1`, { Transport: 'RTP/AVP/TCP;unicast' })).toBe(455);
   });
 

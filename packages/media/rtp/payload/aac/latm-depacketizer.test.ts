@@ -31,6 +31,9 @@ function bitsOf(data: string): string {
 /** StreamMuxConfig of AAC-LC, 24 kHz, one channel. */
 const MUX = '0 1 000000 0000 000 00010 0110 0001 0 0 0 000 11111111 0 0';
 
+/** AudioSpecificConfig of AAC-LC, 24 kHz, one channel, with SBR at 48 kHz behind it. */
+const EXTENDED = '00010 0110 0001 0 0 0 01010110111 00101 1 0011';
+
 function frames(receiver: Receiver): string[] {
   return receiver.plain.map(({ timestamp, data, damaged }) => `${damaged ? '!' : ''}${timestamp}: ${data}`);
 }
@@ -51,6 +54,23 @@ describe('LatmDepacketizer', () => {
     expect(receiver.errors).toEqual([]);
     expect(receiver.depacketizer.config).toEqual(bytesOf('1310'));
     expect(frames(receiver)).toEqual(['0: aabbcc', `1024: ${'07'.repeat(256)}`]);
+  });
+
+  it.each([
+    ['without what comes behind it', '400023103fc0', '1188'],
+    ['without anything behind the AudioSpecificConfig, as GStreamer has it', '40002310', '1188'],
+    ['with an extension, as GStreamer has it of FFmpeg', '40002310adca00', '118856e500'],
+    [
+      'with an extension that has a rate',
+      bits('0 1 000000 0000 000', EXTENDED, '000 11111111 0 0').toString('hex'),
+      bits(EXTENDED).toString('hex'),
+    ],
+  ])('reads a description %s', (_name, config, expected) => {
+    const format = { rtpMap: 'MP4A-LATM/48000/1', formatParameters: `cpresent=0; config=${config}` };
+    const receiver = receive(format, [packet('03 aabbcc', { timestamp: 0, marker: true })]);
+    expect(receiver.errors).toEqual([]);
+    expect(receiver.depacketizer.config).toEqual(bytesOf(expected));
+    expect(frames(receiver)).toEqual(['0: aabbcc']);
   });
 
   it('reads several frames in an element', () => {

@@ -1,5 +1,5 @@
 import { skipAudioSpecificConfig } from '../../../codec/aac/audio-specific-config.ts';
-import type { BitReader } from '../../../codec/bit-reader.ts';
+import { BitReader } from '../../../codec/bit-reader.ts';
 import { ParseError } from '../../../model/parse-error.ts';
 
 /** StreamMuxConfig of LATM (ISO/IEC 14496-3 §1.7.3.1), as far as one AAC stream needs it. */
@@ -12,6 +12,13 @@ export interface StreamMuxConfig {
   readonly frameSize: number | undefined;
 }
 
+/** Of what has to come behind the AudioSpecificConfig: frameLengthType, latmBufferFullness and two flags. */
+const LEAST_REST = 13;
+/** syncExtensionType of SBR (ISO/IEC 14496-3 §1.6.2.1), and its bits with those of the object type behind it. */
+const SYNC_EXTENSION = 0x2b7;
+const SYNC_EXTENSION_BITS = 11;
+const OBJECT_TYPE_BITS = 5;
+const ESCAPE_RATE = 15;
 const VARIABLE_LENGTH = 0;
 const FIXED_LENGTH = 1;
 
@@ -24,6 +31,7 @@ export function readStreamMuxConfig(data: Buffer, reader: BitReader): StreamMuxC
   const subFrames = reader.bits(6) + 1;
   if (reader.bits(4) > 0 || reader.bits(3) > 0) throw new ParseError('LATM of several programs or layers', 0);
   const config = version === 1 ? readSizedConfig(data, reader) : readConfig(data, reader);
+  if (reader.bitsLeft < LEAST_REST) return { config, subFrames, frameSize: readMissingRest(reader) };
   const frameSize = readFrameLength(reader);
   skipOtherData(reader, version);
   if (reader.flag()) reader.skip(8); // crcCheckSum
@@ -46,7 +54,27 @@ export function copyBits(data: Buffer, bitOffset: number, target: Buffer, at: nu
 function readConfig(data: Buffer, reader: BitReader): Buffer {
   const start = data.length * 8 - reader.bitsLeft;
   skipAudioSpecificConfig(reader);
+  skipSyncExtension(data, reader);
   return configOf(data, start, data.length * 8 - reader.bitsLeft - start);
+}
+
+/**
+ * An extension has no place where nothing tells how long the configuration is. GStreamer writes it all the same, for
+ * encoders that have it (FFmpeg's): it can be nothing else, for frameLengthType would be one that there is not.
+ */
+function skipSyncExtension(data: Buffer, reader: BitReader): void {
+  const ahead = new BitReader(data);
+  ahead.skip(data.length * 8 - reader.bitsLeft);
+  if (ahead.bitsLeft <= SYNC_EXTENSION_BITS + OBJECT_TYPE_BITS) return;
+  if (ahead.bits(SYNC_EXTENSION_BITS) !== SYNC_EXTENSION) return;
+  reader.skip(SYNC_EXTENSION_BITS + OBJECT_TYPE_BITS);
+  const hasSpectralBandReplication = reader.flag();
+  if (hasSpectralBandReplication && reader.bits(4) === ESCAPE_RATE) reader.skip(24);
+}
+
+/** GStreamer ends its description behind the AudioSpecificConfig, or with zeros. Frames then say their sizes. */
+function readMissingRest(reader: BitReader): undefined {
+  if (reader.bits(reader.bitsLeft) !== 0) throw new ParseError('StreamMuxConfig cut off');
 }
 
 /** Version 1 says how long the configuration is. */
