@@ -79,7 +79,7 @@ export function page(report: Report): string {
     summary(report),
     '## How it is measured',
     [
-      '- Publishers send a clip of H.264 (720p, 25 frames a second, 900 kbit/s) and AAC (64 kbit/s) by RTMP in real time. Key frames are 2 s apart unless said otherwise. Everything goes over the loopback interface. Publishers and viewers are processes of their own, up to 500 connections in each.',
+      '- Publishers send a clip of H.264 (720p, 25 frames a second, 900 kbit/s) and AAC (64 kbit/s) by RTMP in real time. Key frames are 2 s apart unless said otherwise. Everything goes over the loopback interface. Publishers and viewers are processes of their own, up to 400 connections in each.',
       '- Every frame carries the time of its sending and a number in an SEI message. Viewers read them: latency is from the publisher’s write to the arrival of the frame’s last byte at the viewer, and a missing number is a lost frame. Without viewers, lost are the frames that a publisher could not send.',
       '- CPU is the time that the server’s whole process tree used, from /proc, with that of processes that were started or have ended meanwhile; RSS is the largest sum over that tree in the window, in which memory that processes share counts once for each. Per GB means 10⁹ bytes that viewers received. MB are 10⁶ bytes.',
       '- The first picture is there when the first key frame is complete, counted from the viewer’s connecting. Where viewers stay, they come over two seconds or more; where they leave with it, sixteen of them come at sixteen points of the GOP.',
