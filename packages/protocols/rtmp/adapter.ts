@@ -164,6 +164,7 @@ export class RtmpAdapter implements ProtocolAdapter {
   }
 
   #accept(socket: Socket): void {
+    this.#options.orchestrator.turns.countAccept();
     if (!this.#isRunning || this.#sessions.size >= this.#options.maxConnections) {
       this.#count(
         new FluxError('STREAM_LIMIT', `${this.#options.maxConnections} connections are the most.`),

@@ -178,6 +178,7 @@ export class RtspAdapter implements ProtocolAdapter {
   }
 
   #accept(socket: Socket, isTls: boolean): void {
+    this.#options.orchestrator.turns.countAccept();
     if (!this.#isRunning || this.#connections.size >= this.#options.maxConnections) {
       const message = `${this.#options.maxConnections} connections are the most.`;
       this.#count(new FluxError('STREAM_LIMIT', message), 'rtsp');
