@@ -5,9 +5,8 @@ import { h264Track } from '../../../codec/h264/track.ts';
 import { IDENTITY } from '../../../codec/test-support.ts';
 import { ParseError } from '../../../model/parse-error.ts';
 import { AudioSample, VideoSample } from '../../../model/sample.ts';
-import { parseFormatParameters, parseRtpMap } from '../rtp-format.ts';
-import { bytesOf, packetize } from '../test-support.ts';
-import { trackOfFormat } from '../track-of-format.ts';
+import { parseFormatParameters } from '../../format/format-parameters.ts';
+import { bytesOf, describedTrack, packetize } from '../test-support.ts';
 import { H264Packetizer } from './packetizer.ts';
 
 const { sps, pps } = parseAvcConfigurationRecord(bytesOf(H264_CLIPS[0].record));
@@ -34,7 +33,7 @@ describe('H264Packetizer', () => {
       'profile-level-id': '42C01E',
       'sprop-parameter-sets': 'Z0LAHtkAoC/5cBEAAAMAAQAAAwAyDxYuSA==,aMuDyyA=',
     });
-    expect(trackOfFormat(IDENTITY, parseRtpMap(rtpMap, formatParameters))).toEqual(TRACK);
+    expect(describedTrack(IDENTITY, rtpMap, formatParameters)).toEqual(TRACK);
   });
 
   it('sends a NAL unit a packet, the marker on the last of the access unit', () => {

@@ -5,9 +5,8 @@ import { h265Track } from '../../../codec/h265/track.ts';
 import { IDENTITY } from '../../../codec/test-support.ts';
 import { ParseError } from '../../../model/parse-error.ts';
 import { VideoSample } from '../../../model/sample.ts';
-import { parseFormatParameters, parseRtpMap } from '../rtp-format.ts';
-import { bytesOf, packetize } from '../test-support.ts';
-import { trackOfFormat } from '../track-of-format.ts';
+import { parseFormatParameters } from '../../format/format-parameters.ts';
+import { bytesOf, describedTrack, packetize } from '../test-support.ts';
 import { H265Packetizer } from './packetizer.ts';
 
 const { vps, sps, pps } = parseHevcConfigurationRecord(bytesOf(H265_CLIPS[0].record));
@@ -38,7 +37,7 @@ describe('H265Packetizer', () => {
       'sprop-sps': sps[0]!.toString('base64'),
       'sprop-pps': pps[0]!.toString('base64'),
     });
-    expect(trackOfFormat(IDENTITY, parseRtpMap(rtpMap, formatParameters))).toEqual(TRACK);
+    expect(describedTrack(IDENTITY, rtpMap, formatParameters)).toEqual(TRACK);
   });
 
   it('sends the parameter sets before a key frame that lacks any', () => {
