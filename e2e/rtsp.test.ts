@@ -83,7 +83,7 @@ const CLIPS: readonly [ClipName, number][] = [
   ['h265-aac.mp4', 250],
 ];
 
-describe.skipIf(lacks('ffmpeg'))('RTMP to RTSP', () => {
+describe.skipIf(lacks('ffmpeg'))('RTMP to RTSP', { concurrent: true }, () => {
   it.each(CLIPS)('%s comes out whole by TCP and UDP', { timeout: 60_000 }, async (name, pictures) => {
     await using gateway = await TestGateway.start({ 'media.publisher_grace': 1 });
     const source = await clip(name);
@@ -103,7 +103,7 @@ describe.skipIf(lacks('ffmpeg'))('RTMP to RTSP', () => {
   });
 });
 
-describe.skipIf(lacks('ffmpeg'))('RTSP to HTTP-FLV', () => {
+describe.skipIf(lacks('ffmpeg'))('RTSP to HTTP-FLV', { concurrent: true }, () => {
   it.each(
     CLIPS.flatMap(([name, pictures]) => TRANSPORTS.map(transport => [name, transport, pictures] as const)),
   )('%s published by %s comes out whole', { timeout: 60_000 }, async (name, transport, pictures) => {
@@ -166,7 +166,7 @@ async function playWithGStreamer(
   };
 }
 
-describe.skipIf(lacks('ffmpeg', 'gst-launch-1.0'))('published by ffmpeg', () => {
+describe.skipIf(lacks('ffmpeg', 'gst-launch-1.0'))('published by ffmpeg', { concurrent: true }, () => {
   it.each(AUDIO.flatMap(audio => TRANSPORTS.map(transport => ({ ...audio, transport }))))(
     '$source by $transport plays in ffmpeg and GStreamer by TCP and UDP',
     { timeout: 60_000 },
@@ -203,7 +203,7 @@ describe.skipIf(lacks('ffmpeg', 'gst-launch-1.0'))('published by ffmpeg', () => 
   );
 });
 
-describe.skipIf(lacks('ffmpeg') || !hasRtspSink)('published by GStreamer', () => {
+describe.skipIf(lacks('ffmpeg') || !hasRtspSink)('published by GStreamer', { concurrent: true }, () => {
   it.each(
     AUDIO.flatMap(audio =>
       TRANSPORTS.map(transport => ({ ...audio, transport, video: audio.codec === 'aac' ? 'h265' : 'h264' })),

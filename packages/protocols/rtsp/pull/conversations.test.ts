@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
+import { SocketIntake } from '@flux-iot/core/socket/socket-intake';
 import { StreamHistory } from '@flux-iot/core/stream/history';
 import type { Publication } from '@flux-iot/core/stream/publication';
 import { describe, expect, it } from 'vitest';
@@ -71,6 +72,7 @@ describe.each(NAMES)('the conversation with %s', name => {
     const session = new PullSession({
       source: { url, transports: ['tcp'], credentials, isOnDemand: false, profile: PROFILES.named(name) },
       ...{ url, profiles: PROFILES, ports: undefined, verifyTls: true, lower: 'tcp', hasAlternative: false },
+      ...{ intake: new SocketIntake(), onRead: () => {} },
       times: { firstDatagram: 3000, silence: 10_000 },
       history: new StreamHistory(),
       // Nothing is sent, so nothing is published.

@@ -1,4 +1,5 @@
 import { FluxError } from '@flux-iot/core/errors/flux-error';
+import type { SocketIntake } from '@flux-iot/core/socket/socket-intake';
 import type { StreamHistory } from '@flux-iot/core/stream/history';
 import type { Publication } from '@flux-iot/core/stream/publication';
 import type { ProfileLibrary } from '../../camera/library.ts';
@@ -38,6 +39,10 @@ export interface PullEnvironment {
   readonly ports: DatagramPorts | undefined;
   /** Whether the certificate of an `rtsps` server has to be a valid one. */
   readonly verifyTls: boolean;
+  /** Reads all connections. */
+  readonly intake: SocketIntake;
+  /** Something was read from a connection. */
+  readonly onRead: () => void;
   readonly times: PullTimes;
 }
 
@@ -92,11 +97,11 @@ export class PullSession implements PacketReceiver {
 
   constructor(options: PullSessionOptions) {
     this.#options = options;
-    const { source, url, profiles, verifyTls, history } = options;
+    const { source, url, profiles, verifyTls, intake, onRead, history } = options;
     this.#url = url.request;
     const isMoved = url.host !== source.url.host;
     this.#client = new RtspClient({
-      ...{ url, profiles, verifyTls },
+      ...{ url, profiles, verifyTls, intake, onRead },
       // Another host may be anybody's.
       credentials: isMoved ? undefined : source.credentials,
       profile: source.profile,

@@ -319,6 +319,8 @@ export class TestPull {
   readonly pulls: RtspPulls;
   /** The texts of the pictures that came, each with its time in milliseconds. */
   readonly pictures: { readonly text: string; readonly time: number }[] = [];
+  /** Times of key frames. */
+  readonly keys = new Set<number>();
   discontinuities = 0;
 
   constructor(
@@ -361,7 +363,9 @@ export class TestPull {
       onSample: (sample, track) => {
         if (sample.kind !== 'video') return;
         const text = /P\d+$/.exec(sample.data.toString('latin1'))?.[0] ?? '?';
-        this.pictures.push({ text, time: (1000 * sample.dts) / (track?.clockRate ?? 1) });
+        const time = (1000 * sample.dts) / (track?.clockRate ?? 1);
+        this.pictures.push({ text, time });
+        if (sample.key) this.keys.add(time);
       },
       onDiscontinuity: () => {
         this.discontinuities++;
