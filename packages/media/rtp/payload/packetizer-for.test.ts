@@ -12,7 +12,8 @@ import { AudioSample } from '../../model/sample.ts';
 import type { Track } from '../../model/track.ts';
 import { DEFAULT_MAX_PAYLOAD_SIZE, packetizerFor } from './packetizer-for.ts';
 import { parseRtpMap } from './rtp-format.ts';
-import { bytesOf, describedTrack, packetize } from './test-support.ts';
+import { bytesOf, packetize } from './test-support.ts';
+import { trackOfFormat } from './test-tracks.ts';
 
 const AAC = aacTrack(IDENTITY, bytesOf('131056e598'));
 const STEREO = opusTrack(IDENTITY, opusHead({ channels: 2, preSkip: 0, inputSampleRate: 48_000 }));
@@ -46,7 +47,7 @@ describe('packetizerFor', () => {
     expect(packetizer).toMatchObject({ rtpMap, clockRate: parseRtpMap(rtpMap).clockRate });
     expect(packetizer.formatParameters).toBe(formatParameters);
     if (track.codec === 'mp3' || track.codec === 'av1') return;
-    expect(describedTrack(IDENTITY, rtpMap, formatParameters)).toEqual(track);
+    expect(trackOfFormat(IDENTITY, parseRtpMap(rtpMap, formatParameters))).toEqual(track);
   });
 
   it('has none for what RTP has no form for', () => {

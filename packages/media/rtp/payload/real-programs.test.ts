@@ -16,17 +16,16 @@ import { FOUND_KEY, inspectLengthPrefixed } from '../../codec/length-prefixed.ts
 import { mp3Track } from '../../codec/mp3/track.ts';
 import { AudioSample, type MediaSample, VideoSample } from '../../model/sample.ts';
 import { hasNalUnits, type Track } from '../../model/track.ts';
-import { payloadTypeFor } from '../format/payload-format.ts';
 import type { Packetizer } from '../packetizer.ts';
 import { packetizerFor } from './packetizer-for.ts';
 import { parseRtpMap } from './rtp-format.ts';
-import { describedTrack, MemorySink, Receiver, type TestPacket } from './test-support.ts';
+import { staticPayloadType, staticRtpMap } from './static-payload-types.ts';
+import { MemorySink, Receiver, type TestPacket } from './test-support.ts';
+import { trackOfFormat } from './test-tracks.ts';
 
 const hasFfmpeg = spawnSync('ffmpeg', ['-version']).status === 0;
 const LOOPBACK = '127.0.0.1';
 const DYNAMIC = 96;
-/** What FFmpeg does not describe, for everybody knows it. */
-const STATIC_TYPES: Readonly<Record<string, string>> = { 0: 'PCMU/8000', 8: 'PCMA/8000', 14: 'MPA/90000' };
 /** A program that waits for packets which do not come is ended. */
 const LIMIT = { timeout: 15_000, killSignal: 'SIGKILL' } as const;
 const IDENTITY = { id: 1, version: 1, clockRate: 90_000 };
@@ -151,7 +150,7 @@ async function untilBound(port: number): Promise<void> {
 }
 
 function description(track: Track, { rtpMap, formatParameters }: Packetizer, port: number): string {
-  const payloadType = payloadTypeFor(rtpMap, DYNAMIC);
+  const payloadType = staticPayloadType(rtpMap) ?? DYNAMIC;
   const lines = [
     ...['v=0', `o=- 0 0 IN IP4 ${LOOPBACK}`, 's=-', `c=IN IP4 ${LOOPBACK}`, 't=0 0'],
     `m=${track.kind} ${port} RTP/AVP ${payloadType}`,
@@ -164,7 +163,7 @@ function description(track: Track, { rtpMap, formatParameters }: Packetizer, por
 /** Whole RTP packets of samples whose times are in ticks of the packetiser's clock. */
 function rtpPackets(packetizer: Packetizer, samples: readonly MediaSample[]): Buffer[] {
   const sink = new MemorySink();
-  const payloadType = payloadTypeFor(packetizer.rtpMap, DYNAMIC);
+  const payloadType = staticPayloadType(packetizer.rtpMap) ?? DYNAMIC;
   for (const sample of samples) {
     sink.timestamp = sample.pts;
     packetizer.packetize(sample, sink);
@@ -225,7 +224,7 @@ describe.skipIf(!hasFfmpeg)('RTP payloads and FFmpeg', () => {
     });
     const attribute = (name: string) => new RegExp(`^a=${name}:\\d+ (.*)$`, 'm').exec(sdp)?.[1]?.trim();
     const payloadType = /^m=.* (\d+)$/m.exec(sdp)?.[1] ?? '';
-    const rtpMap = attribute('rtpmap') ?? STATIC_TYPES[payloadType] ?? '';
+    const rtpMap = attribute('rtpmap') ?? staticRtpMap(Number(payloadType)) ?? '';
     return { packets, rtpMap, formatParameters: attribute('fmtp') };
   }
 
@@ -278,7 +277,7 @@ describe.skipIf(!hasFfmpeg)('RTP payloads and FFmpeg', () => {
     const units = unitsOfFile(path);
     expectSame(receiver, 90_000, units);
 
-    const track = describedTrack(IDENTITY, format.rtpMap, format.formatParameters);
+    const track = trackOfFormat(IDENTITY, parseRtpMap(format.rtpMap, format.formatParameters));
     if (!track || !hasNalUnits(track)) throw new Error('no track of NAL units');
     expect(track).toMatchObject({ width: 320, height: 180 });
     const samples = receiver.frames.map(({ timestamp, data }) => {
@@ -309,9 +308,7 @@ describe.skipIf(!hasFfmpeg)('RTP payloads and FFmpeg', () => {
     expectSame(receiver, parsed.clockRate, units.slice(0, receiver.frames.length));
 
     const identity = { ...IDENTITY, clockRate: parsed.clockRate };
-    const track =
-      describedTrack(identity, format.rtpMap, format.formatParameters) ??
-      mp3Track(identity, receiver.frames[0]!.data);
+    const track = trackOfFormat(identity, parsed) ?? mp3Track(identity, receiver.frames[0]!.data);
     const samples = receiver.frames.map(({ timestamp, data }) => new AudioSample(1, timestamp, data));
     const heard = samples.slice(0, -4);
     const received = unitsOf((await receivedByFfmpeg(track, samples, heard.length, 'framemd5')).toString());
@@ -333,7 +330,7 @@ describe.skipIf(!hasFfmpeg)('RTP payloads and FFmpeg', () => {
       expect((timestamp - first!.timestamp) >>> 0).toBe(ticks);
       ticks += data.length;
     }
-    const track = describedTrack({ ...IDENTITY, clockRate: 8000 }, format.rtpMap);
+    const track = trackOfFormat({ ...IDENTITY, clockRate: 8000 }, parseRtpMap(format.rtpMap));
     const samples = [0, 3000].map(at => new AudioSample(1, at, bytes.subarray(at, at + 3000)));
     // 3000 bytes take three packets.
     const received = unitsOf((await receivedByFfmpeg(track!, samples, 6, 'framemd5')).toString());

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { ParseError } from '../../model/parse-error.ts';
 import { parseFormatParameters } from '../format/format-parameters.ts';
 import { hexParameter, numberParameter, parseRtpMap } from './rtp-format.ts';
+import { staticPayloadType, staticRtpMap } from './static-payload-types.ts';
 
 describe('parseRtpMap', () => {
   it('reads encoding, clock rate and channels', () => {
@@ -52,4 +53,17 @@ describe('parseFormatParameters', () => {
     expect(hexParameter(parameters, 'none')).toBeUndefined();
     expect(() => hexParameter(parameters, 'odd')).toThrow(ParseError);
   });
+});
+
+it('knows the payload types that stand for one format', () => {
+  for (const [payloadType, rtpMap] of [
+    [0, 'PCMU/8000'],
+    [8, 'PCMA/8000'],
+    [14, 'MPA/90000'],
+  ] as const) {
+    expect(staticRtpMap(payloadType)).toBe(rtpMap);
+    expect(staticPayloadType(rtpMap)).toBe(payloadType);
+  }
+  expect(staticRtpMap(96)).toBeUndefined();
+  expect(staticPayloadType('PCMA/16000')).toBeUndefined();
 });

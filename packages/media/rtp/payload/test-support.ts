@@ -1,13 +1,7 @@
 import { ParseError } from '../../model/parse-error.ts';
 import type { MediaSample } from '../../model/sample.ts';
-import { SourceClock } from '../../model/timeline.ts';
-import type { Track, TrackIdentity } from '../../model/track.ts';
 import type { Depacketizer, RtpFrame, RtpPayload } from '../depacketizer.ts';
-import { mediaFormat } from '../format/media-format.ts';
 import type { Packetizer, PacketSink } from '../packetizer.ts';
-import { MediaSynchronizer } from '../receiver/media-synchronizer.ts';
-import { RtpTrackReceiver } from '../receiver/track-receiver.ts';
-import { parseSdp } from '../sdp/parser.ts';
 import { type CodecDepacketizer, depacketizerFor } from './depacketizer-for.ts';
 import { parseRtpMap } from './rtp-format.ts';
 
@@ -15,32 +9,6 @@ export const FUZZ = { seed: 20_240_607, numRuns: 500 };
 
 /** Ticks between two samples. */
 export const STEP = 3600;
-
-/** The track that a receiver makes of a description; undefined where it leaves that to the stream. */
-export function describedTrack(
-  identity: TrackIdentity,
-  rtpMap: string,
-  formatParameters?: string,
-): Track | undefined {
-  const lines = ['m=audio 0 RTP/AVP 96', `a=rtpmap:96 ${rtpMap}`];
-  if (formatParameters !== undefined) lines.push(`a=fmtp:96 ${formatParameters}`);
-  const format = mediaFormat(parseSdp(lines.join('\n')).media[0]!);
-  if (format.codec === undefined) return undefined;
-  let found: Track | undefined;
-  const clock = new SourceClock();
-  const receiver = new RtpTrackReceiver({
-    receiver: {
-      ...{ clock, identity: () => identity, expect: () => {}, setMetadata: () => {}, write: () => {} },
-      setTrack: track => {
-        found = track;
-      },
-    },
-    ...{ trackId: identity.id, format, synchronizer: new MediaSynchronizer(clock), isReliable: true },
-    createDepacketizer: (wanted, receive) => depacketizerFor(wanted, receive)!,
-  });
-  receiver.announce();
-  return found;
-}
 
 export interface TestPacket extends RtpPayload {
   /** Which sample it is a part of. */

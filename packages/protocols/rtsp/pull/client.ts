@@ -78,6 +78,11 @@ export class RtspClient {
     return plainAddress(this.#conn.socket.remoteAddress ?? '');
   }
 
+  /** Whether there is something to say goodbye to. */
+  get hasSession(): boolean {
+    return this.#session !== undefined;
+  }
+
   /** Seconds after which the camera ends the session without a sign of life, if it says so. */
   get sessionTimeout(): number | undefined {
     return this.#session?.timeout;

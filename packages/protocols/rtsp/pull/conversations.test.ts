@@ -71,7 +71,7 @@ describe.each(NAMES)('the conversation with %s', name => {
     const credentials = { user: 'user', password: 'password' };
     const session = new PullSession({
       source: { url, transports: ['tcp'], credentials, isOnDemand: false, profile: PROFILES.named(name) },
-      ...{ url, profiles: PROFILES, ports: undefined, verifyTls: true, lower: 'tcp', hasAlternative: false },
+      ...{ url, profiles: PROFILES, ports: undefined, verifyTls: true, lower: 'tcp', alternative: undefined },
       ...{ intake: new SocketIntake(), onRead: () => {} },
       times: { firstDatagram: 3000, silence: 10_000 },
       history: new StreamHistory(),

@@ -6,7 +6,9 @@ import { IDENTITY } from '../../../codec/test-support.ts';
 import { ParseError } from '../../../model/parse-error.ts';
 import { AudioSample, VideoSample } from '../../../model/sample.ts';
 import { parseFormatParameters } from '../../format/format-parameters.ts';
-import { bytesOf, describedTrack, packetize } from '../test-support.ts';
+import { parseRtpMap } from '../rtp-format.ts';
+import { bytesOf, packetize } from '../test-support.ts';
+import { trackOfFormat } from '../test-tracks.ts';
 import { H264Packetizer } from './packetizer.ts';
 
 const { sps, pps } = parseAvcConfigurationRecord(bytesOf(H264_CLIPS[0].record));
@@ -33,7 +35,7 @@ describe('H264Packetizer', () => {
       'profile-level-id': '42C01E',
       'sprop-parameter-sets': 'Z0LAHtkAoC/5cBEAAAMAAQAAAwAyDxYuSA==,aMuDyyA=',
     });
-    expect(describedTrack(IDENTITY, rtpMap, formatParameters)).toEqual(TRACK);
+    expect(trackOfFormat(IDENTITY, parseRtpMap(rtpMap, formatParameters))).toEqual(TRACK);
   });
 
   it('sends a NAL unit a packet, the marker on the last of the access unit', () => {

@@ -6,7 +6,9 @@ import { IDENTITY } from '../../../codec/test-support.ts';
 import { ParseError } from '../../../model/parse-error.ts';
 import { VideoSample } from '../../../model/sample.ts';
 import { parseFormatParameters } from '../../format/format-parameters.ts';
-import { bytesOf, describedTrack, packetize } from '../test-support.ts';
+import { parseRtpMap } from '../rtp-format.ts';
+import { bytesOf, packetize } from '../test-support.ts';
+import { trackOfFormat } from '../test-tracks.ts';
 import { H265Packetizer } from './packetizer.ts';
 
 const { vps, sps, pps } = parseHevcConfigurationRecord(bytesOf(H265_CLIPS[0].record));
@@ -37,7 +39,7 @@ describe('H265Packetizer', () => {
       'sprop-sps': sps[0]!.toString('base64'),
       'sprop-pps': pps[0]!.toString('base64'),
     });
-    expect(describedTrack(IDENTITY, rtpMap, formatParameters)).toEqual(TRACK);
+    expect(trackOfFormat(IDENTITY, parseRtpMap(rtpMap, formatParameters))).toEqual(TRACK);
   });
 
   it('sends the parameter sets before a key frame that lacks any', () => {
