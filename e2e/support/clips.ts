@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { existsSync, mkdirSync, renameSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { run } from './processes.ts';
@@ -96,7 +97,7 @@ export async function clip(name: ClipName): Promise<string> {
   if (existsSync(path)) return path;
   mkdirSync(FOLDER, { recursive: true });
   // Test files run side by side: each writes a file of its own and moves it into place.
-  const temporary = join(FOLDER, `${process.pid}-${name}`);
+  const temporary = join(FOLDER, `${randomUUID()}-${name}`);
   const { code, stderr } = await run('ffmpeg', ['-v', 'error', '-y', ...CLIPS[name], temporary], 120_000);
   if (code !== 0) throw new Error(`ffmpeg could not make ${name}: ${stderr}`);
   renameSync(temporary, path);
