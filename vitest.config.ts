@@ -18,6 +18,8 @@ export default defineConfig({
           hookTimeout: 60_000,
           // Real encoders and browsers share the machine's few cores: two files at a time keep their clocks honest.
           maxWorkers: 2,
+          // Tests that say so run beside one another: they wait for real time, mostly.
+          maxConcurrency: 3,
         },
       },
     ],

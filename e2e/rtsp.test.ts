@@ -13,7 +13,6 @@ import { type ClipName, clip } from './support/clips.ts';
 import type { Packet8 } from './support/ffmpeg8.ts';
 import { record, TestGateway } from './support/gateway.ts';
 import { lacks, RunningProcess, run, until } from './support/processes.ts';
-import { TestRtsp } from './support/rtsp.ts';
 
 const FFMPEG8 = join(import.meta.dirname, 'support/ffmpeg8.ts');
 const TRANSPORTS = ['tcp', 'udp'] as const;
@@ -84,35 +83,34 @@ const CLIPS: readonly [ClipName, number][] = [
   ['h265-aac.mp4', 250],
 ];
 
-describe.skipIf(lacks('ffmpeg'))('RTMP to RTSP', () => {
+describe.skipIf(lacks('ffmpeg'))('RTMP to RTSP', { concurrent: true }, () => {
   it.each(CLIPS)('%s comes out whole by TCP and UDP', { timeout: 60_000 }, async (name, pictures) => {
     await using gateway = await TestGateway.start({ 'media.publisher_grace': 1 });
-    await using rtsp = await TestRtsp.start(gateway.orchestrator);
     const source = await clip(name);
     const expected = await packets8(source);
     await using _publisher = new RunningProcess(process.execPath, [
       ...[FFMPEG8, 'remux', source, gateway.rtmpUrl('cam1')],
     ]);
     await gateway.untilLive('cam1');
-    const [tcp, udp] = await Promise.all(TRANSPORTS.map(transport => packets8(rtsp.url('cam1'), transport)));
+    const [tcp, udp] = await Promise.all(
+      TRANSPORTS.map(transport => packets8(gateway.rtspUrl('cam1'), transport)),
+    );
     expect(videoOf(tcp!)).toHaveLength(pictures);
     expect(difference(expected, tcp!)).toEqual([]);
     // What FFmpeg still has in its queue when the goodbye comes is lost to it.
     expect(difference(expected, udp!, { mayLackLast: 20 })).toEqual([]);
-    expect(rtsp.errors.filter(error => error.code !== 'UPSTREAM_FAILED')).toEqual([]);
-    await until('the ports are given back', () => rtsp.adapter.stats().portPairs === 0);
+    await until('the ports are given back', async () => (await gateway.rtspStats()).portPairs === 0);
   });
 });
 
-describe.skipIf(lacks('ffmpeg'))('RTSP to HTTP-FLV', () => {
+describe.skipIf(lacks('ffmpeg'))('RTSP to HTTP-FLV', { concurrent: true }, () => {
   it.each(
     CLIPS.flatMap(([name, pictures]) => TRANSPORTS.map(transport => [name, transport, pictures] as const)),
   )('%s published by %s comes out whole', { timeout: 60_000 }, async (name, transport, pictures) => {
     await using gateway = await TestGateway.start({ 'media.publisher_grace': 1 });
-    await using rtsp = await TestRtsp.start(gateway.orchestrator);
     const source = await clip(name);
     const expected = await packets8(source);
-    await using publisher = publish(rtsp.url('cam1'), source, transport);
+    await using publisher = publish(gateway.rtspUrl('cam1'), source, transport);
     await gateway.untilLive('cam1');
     const actual = await packets8(gateway.playUrl('flv', 'cam1'));
     expect(videoOf(actual)).toHaveLength(pictures);
@@ -120,7 +118,7 @@ describe.skipIf(lacks('ffmpeg'))('RTSP to HTTP-FLV', () => {
     expect(difference(expected, actual, { mayLackLast: 20, tolerance: 0.0021 })).toEqual([]);
     const { code, stderr } = await publisher.finished;
     expect([code, stderr]).toEqual([0, '']);
-    await until('the ports are given back', () => rtsp.adapter.stats().portPairs === 0);
+    await until('the ports are given back', async () => (await gateway.rtspStats()).portPairs === 0);
   });
 });
 
@@ -168,23 +166,22 @@ async function playWithGStreamer(
   };
 }
 
-describe.skipIf(lacks('ffmpeg', 'gst-launch-1.0'))('published by ffmpeg', () => {
+describe.skipIf(lacks('ffmpeg', 'gst-launch-1.0'))('published by ffmpeg', { concurrent: true }, () => {
   it.each(AUDIO.flatMap(audio => TRANSPORTS.map(transport => ({ ...audio, transport }))))(
     '$source by $transport plays in ffmpeg and GStreamer by TCP and UDP',
     { timeout: 60_000 },
     async ({ codec, source, depayloader, transport }) => {
       await using gateway = await TestGateway.start({ 'media.publisher_grace': 1 });
-      await using rtsp = await TestRtsp.start(gateway.orchestrator);
       const path = await clip(source);
       const expected = await packets8(path);
       const video = source.startsWith('h265') ? 'h265' : 'h264';
-      await using _publisher = publish(rtsp.url('cam1'), path, transport);
+      await using _publisher = publish(gateway.rtspUrl('cam1'), path, transport);
       await gateway.untilLive('cam1');
       const tracks = gateway.orchestrator.getStreamStatus('cam1')?.tracks.map(track => track.codec);
       expect(tracks?.sort()).toEqual([codec, video].sort());
-      const players = TRANSPORTS.map(lower => packets8(rtsp.url('cam1'), lower));
+      const players = TRANSPORTS.map(lower => packets8(gateway.rtspUrl('cam1'), lower));
       const pipelines = TRANSPORTS.map(lower =>
-        playWithGStreamer(rtsp.url('cam1'), lower, { video, depayloader }),
+        playWithGStreamer(gateway.rtspUrl('cam1'), lower, { video, depayloader }),
       );
       for (const packets of await Promise.all(players)) {
         // Runs of G.711 and the frames in a packet are cut elsewhere.
@@ -206,25 +203,24 @@ describe.skipIf(lacks('ffmpeg', 'gst-launch-1.0'))('published by ffmpeg', () => 
   );
 });
 
-describe.skipIf(lacks('ffmpeg') || !hasRtspSink)('published by GStreamer', () => {
+describe.skipIf(lacks('ffmpeg') || !hasRtspSink)('published by GStreamer', { concurrent: true }, () => {
   it.each(
     AUDIO.flatMap(audio =>
       TRANSPORTS.map(transport => ({ ...audio, transport, video: audio.codec === 'aac' ? 'h265' : 'h264' })),
     ),
   )('$video and $codec by $transport', { timeout: 60_000 }, async ({ codec, encoder, transport, video }) => {
     await using gateway = await TestGateway.start({ 'media.publisher_grace': 1 });
-    await using rtsp = await TestRtsp.start(gateway.orchestrator);
     const rate = codec === 'g711a' ? 8000 : 48_000;
     const encode = `x${video.slice(1)}enc tune=zerolatency key-int-max=25 bitrate=300 speed-preset=ultrafast ! ${video}parse`;
     const pipeline = [
       '-e videotestsrc is-live=true num-buffers=150 ! video/x-raw,width=320,height=240,framerate=25/1',
-      `! ${encode} ! rtspclientsink name=sink location=${rtsp.url('gst')} protocols=${transport}`,
+      `! ${encode} ! rtspclientsink name=sink location=${gateway.rtspUrl('gst')} protocols=${transport}`,
       `audiotestsrc is-live=true num-buffers=300 samplesperbuffer=${rate / 50} ! audio/x-raw,rate=${rate},channels=1`,
       `! audioconvert ! ${encoder} ! sink.`,
     ].join(' ');
     await using publisher = new RunningProcess('gst-launch-1.0', pipeline.split(' '));
     await gateway.untilLive('gst');
-    const reading = packets8(rtsp.url('gst'), 'tcp');
+    const reading = packets8(gateway.rtspUrl('gst'), 'tcp');
     // GStreamer 1.22 locks itself up at its end now and then, before it says PAUSE and TEARDOWN.
     const finished = await Promise.race([publisher.finished, sleep(12_000)]);
     if (finished) expect([finished.code, finished.stderr]).toEqual([0, '']);
@@ -241,7 +237,7 @@ describe.skipIf(lacks('ffmpeg') || !hasRtspSink)('published by GStreamer', () =>
     const lengths = [pictures, sound].map(units => units.at(-1)!.pts - units.find(hasTime)!.pts);
     expect(Math.abs(pictures.find(hasTime)!.pts - sound.find(hasTime)!.pts)).toBeLessThan(0.3);
     expect(lengths[0]).toBeGreaterThan(5);
-    await until('the ports are given back', () => rtsp.adapter.stats().portPairs === 0);
+    await until('the ports are given back', async () => (await gateway.rtspStats()).portPairs === 0);
   });
 });
 
@@ -285,12 +281,11 @@ class LossyRelay {
 describe.skipIf(lacks('ffmpeg'))('a lossy network', () => {
   it('costs pictures and never brings wrong ones', { timeout: 60_000 }, async () => {
     await using gateway = await TestGateway.start({ 'media.publisher_grace': 1 });
-    await using rtsp = await TestRtsp.start(gateway.orchestrator);
     const source = await clip('h264-aac.flv');
     const expected = videoOf(await packets8(source)).map(packet => packet.content);
-    await using client = await TestClient.open(rtsp.adapter.port);
+    await using client = await TestClient.open(gateway.rtspPort);
     await using ports = await TestPorts.open();
-    const url = rtsp.url('cam1');
+    const url = gateway.rtspUrl('cam1');
     // Without parameter sets, which are in the stream (scenario 23).
     const description = [
       ...['v=0', 'm=video 0 RTP/AVP 96', 'a=rtpmap:96 H264/90000', 'a=fmtp:96 packetization-mode=1', ''],
@@ -327,7 +322,7 @@ describe.skipIf(lacks('ffmpeg'))('a lossy network', () => {
     await _sender.finished;
     await sleep(300);
     const status = gateway.orchestrator.getStreamStatus('cam1');
-    const [track] = rtsp.adapter.stats().receptions[0]?.tracks ?? [];
+    const [track] = (await gateway.rtspStats()).receptions[0]?.tracks ?? [];
     expect(await client.status('TEARDOWN', url)).toBe(200);
     relay.close();
     const actual = (await reading).map(packet => packet.content);

@@ -19,7 +19,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Folders of `protocols` that any protocol may use. */
-const SHARED_PROTOCOL_FOLDERS = new Set(['http', 'authentication', 'camera', 'retry']);
+const SHARED_PROTOCOL_FOLDERS = new Set(['http', 'tcp', 'authentication', 'camera', 'retry']);
 
 /** Modules that would bring a socket, file, timer or clock into the pure package. */
 const IMPURE =

@@ -20,14 +20,21 @@ const PACKAGE_OF = {
   rtmpdump: ['rtmpdump'],
   chromium: ['chromium', 'fonts-dejavu-core'],
   openssl: ['openssl'],
+  'gst-rtsp-server': ['python3-gi', 'gir1.2-gst-rtsp-server-1.0'],
 } as const satisfies Record<string, readonly string[]>;
 
 export type Client = keyof typeof PACKAGE_OF;
 
 export const CLIENTS = Object.keys(PACKAGE_OF) as readonly Client[];
 
+/** How it is seen that a client is there that is no command. */
+const PROOF_OF: Partial<Record<Client, string>> = {
+  'gst-rtsp-server': `/usr/bin/python3 -c "import gi; gi.require_version('GstRtspServer', '1.0')"`,
+};
+
 function isInstalled(client: Client): boolean {
-  return spawnSync('sh', ['-c', `command -v ${client}`], { stdio: 'ignore' }).status === 0;
+  const proof = PROOF_OF[client] ?? `command -v ${client}`;
+  return spawnSync('sh', ['-c', proof], { stdio: 'ignore' }).status === 0;
 }
 
 export function missingClients(wanted: readonly Client[] = CLIENTS): Client[] {

@@ -4,7 +4,7 @@ import type { RunningServer } from '../servers/server.ts';
 import { FIRST_PICTURE_SPACING, type Watch, type Workload } from './workloads.ts';
 
 /** Connections in one load process: with many more, one process would be the limit before a good server is. */
-const CONNECTIONS_PER_PROCESS = 500;
+const CONNECTIONS_PER_PROCESS = 400;
 /** Connections come over two seconds, so that publishers' key frames do, but not nearer to each other than this. */
 const SPREAD_MILLISECONDS = 2000;
 const MIN_SPACING_MILLISECONDS = 2;

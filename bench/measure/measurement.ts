@@ -16,7 +16,7 @@ export interface Timing {
   readonly rounds: number;
 }
 
-export const FULL: Timing = { warmUp: 3000, window: 10_000, rounds: 2 };
+export const FULL: Timing = { warmUp: 3000, window: 9000, rounds: 2 };
 export const QUICK: Timing = { warmUp: 2000, window: 5000, rounds: 1 };
 
 export interface Measurement {

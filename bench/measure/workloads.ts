@@ -128,7 +128,7 @@ export const NAMED_WORKLOADS: readonly string[] = [
 
 /** A quarter of an hour beside two others. */
 export const USUAL_WORKLOADS: readonly string[] = [
-  ...['latency-flv', 'latency-rtmp', 'first-picture-flv'],
+  ...['latency-flv', 'first-picture-flv'],
   ...['W1-500', 'W1-1000', 'W2-500', 'W3-300', 'W3-1000', 'W4-300', 'W5-500'],
 ];
 

@@ -6,6 +6,7 @@ import { pageAssets } from '../../packages/console/assets.ts';
 import { parseAddress } from '../../packages/flux/config/address.ts';
 import { parseConfig } from '../../packages/flux/config/loader.ts';
 import { createMediaNode, type MediaNode } from '../../packages/flux/media-node.ts';
+import type { RtspStats } from '../../packages/protocols/rtsp/adapter.ts';
 import { type ApiServer, createApiServer } from '../../packages/server/api-server.ts';
 import { until } from './processes.ts';
 
@@ -82,6 +83,16 @@ export class TestGateway {
 
   rtmpUrl(id: string): string {
     return `rtmp://127.0.0.1:${this.rtmpPort}/live/${id}`;
+  }
+
+  rtspUrl(id: string): string {
+    return `rtsp://127.0.0.1:${this.rtspPort}/live/${id}`;
+  }
+
+  /** What RTSP says of itself. */
+  async rtspStats(): Promise<RtspStats> {
+    const [node] = await this.#node.control.nodes();
+    return node!.protocols.rtsp as RtspStats;
   }
 
   playUrl(format: 'flv' | 'hls' | 'rtmp', id: string): string {

@@ -67,6 +67,7 @@ export function createMediaNode(
     takeover: protocols.rtmp.takeover,
     publisherGrace: limits.publisher_grace * 1000,
     openTimeout: limits.open_timeout * 1000,
+    demandLinger: limits.on_demand_linger * 1000,
     registry,
   });
   const viewerLimits = {
@@ -77,6 +78,7 @@ export function createMediaNode(
   const media = new MediaServer({
     ...parseAddress(config.http_media.bind),
     reusePort,
+    onAccept: () => orchestrator.turns.countAccept(),
     onError: (error, request) => errors.report(error, request),
   });
   const adapters: ProtocolAdapter[] = [];
@@ -93,7 +95,7 @@ export function createMediaNode(
       })
     : undefined;
   if (rtmp) adapters.push(rtmp);
-  const pulls = isEnabled('rtsp') ? createPulls(config) : undefined;
+  const pulls = isEnabled('rtsp') ? createPulls(config, () => orchestrator.turns.countRead()) : undefined;
   const rtsp = pulls
     ? new RtspAdapter({
         orchestrator,
@@ -162,13 +164,15 @@ export function createMediaNode(
 }
 
 /** The cameras that this node pulls, with the built-in profiles of their quirks and the operator's own. */
-function createPulls({ protocols, cameras }: Config): RtspPulls {
-  const { transport, rtp_port_range, verify_tls } = protocols.rtsp;
+function createPulls({ protocols, cameras }: Config, onRead: () => void): RtspPulls {
+  const { transport, rtp_port_range, verify_tls, media_timeout } = protocols.rtsp;
   const own = cameras.profiles_dir === '' ? [] : [cameras.profiles_dir];
   return new RtspPulls({
     profiles: ProfileLibrary.load(BUNDLED_PROFILES, ...own),
     transports: transport,
     portRange: parsePortRange(rtp_port_range),
     verifyTls: verify_tls,
+    times: { silence: media_timeout * 1000 },
+    onRead,
   });
 }

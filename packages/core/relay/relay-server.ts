@@ -3,6 +3,7 @@ import { RelayMuxer } from '@flux-iot/media/format/relay/muxer';
 import { FluxError } from '../errors/flux-error.ts';
 import { RELAY_PROTOCOL } from '../orchestrator/stream-status.ts';
 import { ProvenServer } from '../socket/proven-server.ts';
+import { FlushScheduler } from '../stream/flush-scheduler.ts';
 import { SocketTransport } from '../stream/socket-transport.ts';
 import type { Stream } from '../stream/stream.ts';
 import type { StreamId } from '../stream/stream-id.ts';
@@ -22,12 +23,15 @@ export interface RelayServerOptions {
 }
 
 const REQUEST_TIMEOUT = 5000;
+/** Milliseconds: what a relay gathers, its viewers wait for besides what their own node gathers. */
+const FLUSH_INTERVAL = 10;
 
 /** Where other media nodes fetch the streams of this one: each is one more viewer, of one more format. */
 export class RelayServer {
   readonly #options: RelayServerOptions;
   readonly #server: ProvenServer;
   readonly #sockets = new Set<Socket>();
+  readonly #scheduler = new FlushScheduler({ minInterval: FLUSH_INTERVAL, maxInterval: FLUSH_INTERVAL });
 
   /** Throws `CONFIG_INVALID` where the address is wrong. */
   constructor(options: RelayServerOptions) {
@@ -49,6 +53,7 @@ export class RelayServer {
   async stop(): Promise<void> {
     const closed = this.#server.close();
     for (const socket of this.#sockets) socket.destroy();
+    this.#scheduler.close();
     await closed;
   }
 
@@ -74,7 +79,11 @@ export class RelayServer {
     const stream = await this.#options.openStream(streamId, gone.signal);
     if (socket.destroyed) return;
     writeLine(socket, { ok: true });
-    const output = stream.output('relay', () => ({ name: 'relay', muxer: new RelayMuxer() }));
+    const output = stream.output('relay', () => ({
+      name: 'relay',
+      muxer: new RelayMuxer(),
+      scheduler: this.#scheduler,
+    }));
     const transport = new SocketTransport(socket);
     const { limits } = this.#options;
     const viewer = new Viewer({ protocol: RELAY_PROTOCOL, peer: node, transport, limits });

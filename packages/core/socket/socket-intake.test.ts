@@ -32,6 +32,21 @@ describe('SocketIntake', () => {
     expect(Buffer.concat(chunks).equals(sent)).toBe(true);
   });
 
+  it('reads a connection that it makes', async () => {
+    const sent = Buffer.alloc(300_000, 'abcdefg');
+    const server = createServer(socket => socket.end(sent));
+    servers.push(server);
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    const chunks: Buffer[] = [];
+    const socket = new SocketIntake().connect({ host: '127.0.0.1', port }, bytes =>
+      chunks.push(Buffer.from(bytes)),
+    );
+    await once(socket, 'close');
+    expect(Buffer.concat(chunks).equals(sent)).toBe(true);
+  });
+
   it('gives every socket its own bytes though they share the buffer', async () => {
     const intake = new SocketIntake();
     const texts = ['', '', ''];

@@ -1,4 +1,10 @@
-import { Socket, type SocketConstructorOpts } from 'node:net';
+import {
+  connect,
+  type OnReadOpts,
+  Socket,
+  type SocketConstructorOpts,
+  type TcpNetConnectOpts,
+} from 'node:net';
 
 /** As much as libuv offers to read at a time. */
 const BUFFER_SIZE = 64 * 1024;
@@ -32,24 +38,29 @@ export class SocketIntake {
     return accepted.resume();
   }
 
+  /** Connects a socket of one's own, which is read in the same way. */
+  connect(target: Pick<TcpNetConnectOpts, 'host' | 'port'>, onBytes: (bytes: Buffer) => void): Socket {
+    return connect({ ...target, onread: this.#into(onBytes) });
+  }
+
+  #into(onBytes: (bytes: Buffer) => void): OnReadOpts {
+    const buffer = this.#buffer;
+    return {
+      buffer,
+      callback: size => {
+        onBytes(buffer.subarray(0, size));
+        return true;
+      },
+    };
+  }
+
   #move(accepted: Socket, onBytes: (bytes: Buffer) => void): Socket | undefined {
     const internals = accepted as unknown as AcceptedSocket;
     const handle = internals._handle;
     // A TLS socket is a subclass and has a handle of another kind.
     if (handle?.reading !== false || accepted.constructor !== Socket || !accepted.isPaused())
       return undefined;
-    const buffer = this.#buffer;
-    const options: SocketConstructorOpts = {
-      readable: true,
-      writable: true,
-      onread: {
-        buffer,
-        callback: size => {
-          onBytes(buffer.subarray(0, size));
-          return true;
-        },
-      },
-    };
+    const options: SocketConstructorOpts = { readable: true, writable: true, onread: this.#into(onBytes) };
     const socket = new Socket(Object.assign(options, { handle }));
     // The server counts its connections by this.
     const moved = socket as unknown as AcceptedSocket;

@@ -24,6 +24,8 @@ export interface OutputOptions {
   readonly name: string;
   readonly muxer: Muxer;
   readonly framing?: Framing;
+  /** For viewers that are to be served at another pace than all others. */
+  readonly scheduler?: FlushScheduler;
   /** Which tracks its viewers asked for; all if left out. */
   readonly select?: (track: Track) => boolean;
 }
@@ -80,7 +82,7 @@ export class Output implements StreamSink, Flushable {
 
   constructor(stream: Stream, scheduler: FlushScheduler, options: OutputOptions, onIdle: () => void) {
     this.#stream = stream;
-    this.#scheduler = scheduler;
+    this.#scheduler = options.scheduler ?? scheduler;
     this.name = options.name;
     this.#muxer = options.muxer;
     this.#framing = options.framing ?? NO_FRAMING;

@@ -43,6 +43,21 @@ describe('TurnSpacing', () => {
     expect(await turns(300)).toBeGreaterThan(100);
   });
 
+  it('does not wait while clients are let in', async () => {
+    const spacing = new TurnSpacing({ minInterval: 20, maxInterval: 20 });
+    second(spacing, 5000);
+    let isOver = false;
+    // One in each turn, as they are accepted.
+    const accept = () => {
+      spacing.countAccept();
+      if (!isOver) setImmediate(accept);
+    };
+    setImmediate(accept);
+    expect(await turns(300)).toBeGreaterThan(100);
+    isOver = true;
+    spacing.close();
+  });
+
   it('stays off where it is turned off', () => {
     const spacing = new TurnSpacing({ minInterval: 0, maxInterval: 40 });
     second(spacing, 50_000);

@@ -27,6 +27,7 @@ export class TurnSpacing {
   /** 0 while the loop turns freely. */
   #interval = 0;
   #turnBegan = 0;
+  #isHurried = false;
 
   constructor(options: TurnSpacingOptions) {
     this.#options = options;
@@ -40,6 +41,11 @@ export class TurnSpacing {
   /** A socket was read. */
   countRead(): void {
     this.#reads++;
+  }
+
+  /** A client was let in. libuv accepts one a turn: as long as there are more, turns follow one another at once. */
+  countAccept(): void {
+    this.#isHurried = true;
   }
 
   /** Once a second: begins spacing, adjusts it or ends it by what was read since. */
@@ -64,8 +70,10 @@ export class TurnSpacing {
 
   readonly #turn = (): void => {
     if (this.#interval === 0) return;
+    const isHurried = this.#isHurried;
+    this.#isHurried = false;
     const rest = this.#interval - (performance.now() - this.#turnBegan);
-    if (rest >= LEAST_WAIT) Atomics.wait(this.#cell, 0, 0, rest);
+    if (!isHurried && rest >= LEAST_WAIT) Atomics.wait(this.#cell, 0, 0, rest);
     this.#turnBegan = performance.now();
     setImmediate(this.#turn);
   };

@@ -92,7 +92,7 @@ const rtsp = section('RTSP and RTSPS: publishing, playing, and pulling cameras.'
   transport: choices(
     ['tcp', 'udp'],
     ['tcp', 'udp'],
-    'What may carry RTP between this server and its clients; others are refused.',
+    'What may carry RTP, from and to clients and from cameras; others are refused.',
   ),
   rtp_port_range: Type.String({
     pattern: `^${PORT}-${PORT}$`,
@@ -101,6 +101,7 @@ const rtsp = section('RTSP and RTSPS: publishing, playing, and pulling cameras.'
     description: 'UDP ports for RTP and RTCP.',
   }),
   max_connections: integer(1000, 1, 100_000, 'Clients at once; more are turned away.'),
+  media_timeout: number(10, 1, 300, 'Seconds without media after which a camera is connected to anew.'),
   verify_tls: flag(true, 'Cameras pulled by rtsps:// need a certificate that can be verified.'),
   tls_bind: optionalAddress('Where RTSPS listens; needs the certificate and the key.'),
   tls_certificate: optionalPath('PEM file with the certificate of RTSPS and its chain.'),
@@ -236,6 +237,12 @@ export const ConfigSchema = Type.Object(
         'Milliseconds between turns of the event loop while very many sockets bring data; 0 for off.',
       ),
       turn_spacing_max_ms: integer(40, 0, 100, 'The same when that lasts.'),
+      on_demand_linger: number(
+        10,
+        0,
+        3600,
+        'Seconds that a stream is pulled on after its last viewer, where it is pulled on demand.',
+      ),
       open_timeout: number(10, 1, 120, 'Seconds that a viewer waits for the first picture or sound.'),
       discovery_seconds: number(
         1,

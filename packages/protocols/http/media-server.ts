@@ -35,6 +35,8 @@ export interface MediaServerOptions {
   readonly port: number;
   /** Other media nodes of this host listen there too. */
   readonly reusePort?: boolean;
+  /** Told of every client that is let in. */
+  readonly onAccept?: () => void;
   readonly onError?: (error: FluxError, request: { path: string; peer: string }) => void;
 }
 
@@ -65,6 +67,7 @@ export class MediaServer {
     this.#server.headersTimeout = HEADER_TIMEOUT;
     this.#server.requestTimeout = HEADER_TIMEOUT;
     this.#server.maxConnections = MAX_CONNECTIONS;
+    this.#server.on('connection', () => options.onAccept?.());
     this.#server.on('request', (message, response) => void this.#handle(message, response));
     this.#server.on('upgrade', (message, socket, head) => void this.#upgrade(message, socket, head));
   }

@@ -11,10 +11,10 @@ import type { StreamOrchestrator } from '@flux-iot/core/orchestrator/stream-orch
 import { SocketIntake } from '@flux-iot/core/socket/socket-intake';
 import { appAndName, type StreamId, streamIdOf } from '@flux-iot/core/stream/stream-id';
 import type { ViewerLimits } from '@flux-iot/core/stream/viewer';
+import { TcpListener } from '../tcp/listener.ts';
 import { parseRtmpUrl } from './client.ts';
 import { RtmpPuller } from './puller.ts';
 import { RtmpPusher } from './pusher.ts';
-import { RtmpServer } from './server.ts';
 import { RtmpSession } from './session.ts';
 
 export interface RtmpAdapterOptions {
@@ -45,7 +45,7 @@ const GOODBYE_TIMEOUT = 1000;
 export class RtmpAdapter implements ProtocolAdapter {
   readonly protocolName = 'rtmp';
   readonly #options: RtmpAdapterOptions;
-  readonly #servers: readonly RtmpServer[];
+  readonly #servers: readonly TcpListener[];
   readonly #sessions = new Set<RtmpSession>();
   readonly #intake = new SocketIntake();
   readonly #refused: Record<string, number> = {};
@@ -58,12 +58,11 @@ export class RtmpAdapter implements ProtocolAdapter {
   constructor(options: RtmpAdapterOptions) {
     this.#options = options;
     this.#callback = options.orchestrator;
+    const { host, port, reusePort, tls } = options;
     const onSocket = (socket: Socket) => this.#accept(socket);
     this.#servers = [
-      new RtmpServer({ host: options.host, port: options.port, reusePort: options.reusePort, onSocket }),
-      ...(options.tls
-        ? [new RtmpServer({ ...options.tls, tls: options.tls, reusePort: options.reusePort, onSocket })]
-        : []),
+      new TcpListener({ name: 'RTMP', host, port, reusePort, onSocket }),
+      ...(tls ? [new TcpListener({ ...tls, name: 'RTMPS', reusePort, tls, onSocket })] : []),
     ];
   }
 
@@ -165,6 +164,7 @@ export class RtmpAdapter implements ProtocolAdapter {
   }
 
   #accept(socket: Socket): void {
+    this.#options.orchestrator.turns.countAccept();
     if (!this.#isRunning || this.#sessions.size >= this.#options.maxConnections) {
       this.#count(
         new FluxError('STREAM_LIMIT', `${this.#options.maxConnections} connections are the most.`),

@@ -12,11 +12,11 @@ import type { EndReason } from '@flux-iot/core/stream/sink';
 import { appAndName, type StreamId } from '@flux-iot/core/stream/stream-id';
 import type { ViewerLimits } from '@flux-iot/core/stream/viewer';
 import type { AuthenticationServer } from '../authentication/server.ts';
+import { TcpListener } from '../tcp/listener.ts';
 import { OrphanSessions } from './orphan-sessions.ts';
 import { RtpOutputs } from './play/outputs.ts';
 import { PublishSession } from './publish/session.ts';
 import type { TrackReception } from './rtp-ingest.ts';
-import { RtspServer } from './server.ts';
 import { ServerConnection } from './server-connection.ts';
 import type { RtspSession } from './session.ts';
 import type { LowerTransport } from './track-transports.ts';
@@ -77,7 +77,7 @@ const SHUTDOWN: EndReason = { code: 'shutdown', message: 'The server is shutting
 export class RtspAdapter implements ProtocolAdapter {
   readonly protocolName = 'rtsp';
   readonly #options: RtspAdapterOptions;
-  readonly #servers: readonly RtspServer[];
+  readonly #servers: readonly TcpListener[];
   readonly #connections = new Set<ServerConnection>();
   readonly #orphans = new OrphanSessions();
   readonly #intake = new SocketIntake();
@@ -99,8 +99,8 @@ export class RtspAdapter implements ProtocolAdapter {
     const plain = { host, port, reusePort, onSocket: (socket: Socket) => this.#accept(socket, false) };
     const onTlsSocket = (socket: Socket) => this.#accept(socket, true);
     this.#servers = [
-      new RtspServer(plain),
-      ...(tls ? [new RtspServer({ ...tls, reusePort, tls, onSocket: onTlsSocket })] : []),
+      new TcpListener({ ...plain, name: 'RTSP' }),
+      ...(tls ? [new TcpListener({ ...tls, name: 'RTSPS', reusePort, tls, onSocket: onTlsSocket })] : []),
     ];
   }
 
@@ -178,6 +178,7 @@ export class RtspAdapter implements ProtocolAdapter {
   }
 
   #accept(socket: Socket, isTls: boolean): void {
+    this.#options.orchestrator.turns.countAccept();
     if (!this.#isRunning || this.#connections.size >= this.#options.maxConnections) {
       const message = `${this.#options.maxConnections} connections are the most.`;
       this.#count(new FluxError('STREAM_LIMIT', message), 'rtsp');

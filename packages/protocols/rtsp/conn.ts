@@ -81,17 +81,22 @@ export class RtspConn {
   #closed = false;
 
   /**
-   * A client's socket may still be connecting. With an `intake`, `accepted` was accepted by a server with
-   * `pauseOnConnect`.
+   * A client's socket may still be connecting, and may be made here so as to hand on its bytes by itself. With an
+   * `intake`, `given` was accepted by a server with `pauseOnConnect`.
    */
   constructor(
-    accepted: Socket,
+    given: Socket | ((onBytes: (bytes: Buffer) => void) => Socket),
     role: 'server' | 'client',
     handlers: RtspConnHandlers,
     intake?: SocketIntake,
   ) {
     const onBytes = (bytes: Buffer) => this.#data(bytes);
-    const socket = intake ? intake.take(accepted, onBytes) : accepted.on('data', onBytes);
+    const socket =
+      typeof given === 'function'
+        ? given(onBytes)
+        : intake
+          ? intake.take(given, onBytes)
+          : given.on('data', onBytes);
     this.socket = socket;
     this.#peer = addressOf(socket);
     socket.once('connect', () => {

@@ -10,6 +10,14 @@ import { type RtpTrackCounters, RtpTrackReceiver } from '@flux-iot/media/rtp/rec
 import { parseRtcp } from '@flux-iot/media/rtp/rtcp/parser';
 import { receiverReport } from '@flux-iot/media/rtp/rtcp/writer';
 
+/**
+ * The id of the pictures or the sound of a session: that which they have from every protocol. A publisher that comes
+ * back by another way, or names its media in another order, goes on with the tracks that its viewers have.
+ */
+export function usualTrackId(format: ReceivableFormat): number {
+  return isVideoFormat(format) ? 1 : 2;
+}
+
 /** One media of a session that is received. */
 export interface IngestMedia {
   readonly trackId: number;

@@ -13,7 +13,7 @@ export class StatusError extends Error {
 
 /**
  * The status for an error of the core; RTSP has fewer than HTTP. For a name that is taken it has none: 406 is what
- * ZLMediaKit and EasyDarwin answer with, and unlike 403 it does not make clients speak of wrong passwords.
+ * ZLMediaKit answers with (its issue 700), and unlike 403 it does not make clients speak of wrong passwords.
  */
 export function statusOf(error: unknown): number {
   if (error instanceof StatusError) return error.status;

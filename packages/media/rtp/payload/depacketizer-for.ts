@@ -2,13 +2,14 @@ import { opusPacketDuration } from '../../codec/opus/packet.ts';
 import { ParseError } from '../../model/parse-error.ts';
 import type { Codec } from '../../model/track.ts';
 import type { Depacketizer, RtpFrameReceiver } from '../depacketizer.ts';
+import { parseFormatParameters } from '../format/format-parameters.ts';
 import { AacDepacketizer } from './aac/depacketizer.ts';
 import { LatmDepacketizer } from './aac/latm-depacketizer.ts';
 import { Av1Depacketizer } from './av1/depacketizer.ts';
 import { H264Depacketizer } from './h264/depacketizer.ts';
 import { H265Depacketizer } from './h265/depacketizer.ts';
 import { Mp3Depacketizer } from './mp3/depacketizer.ts';
-import { numberParameter, parseFormatParameters, type RtpFormat } from './rtp-format.ts';
+import { numberParameter, type RtpFormat } from './rtp-format.ts';
 import { WholePacketDepacketizer } from './whole-packet-depacketizer.ts';
 
 /** A depacketiser that says what its frames are. */

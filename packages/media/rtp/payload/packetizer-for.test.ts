@@ -13,7 +13,7 @@ import type { Track } from '../../model/track.ts';
 import { DEFAULT_MAX_PAYLOAD_SIZE, packetizerFor } from './packetizer-for.ts';
 import { parseRtpMap } from './rtp-format.ts';
 import { bytesOf, packetize } from './test-support.ts';
-import { trackOfFormat } from './track-of-format.ts';
+import { trackOfFormat } from './test-tracks.ts';
 
 const AAC = aacTrack(IDENTITY, bytesOf('131056e598'));
 const STEREO = opusTrack(IDENTITY, opusHead({ channels: 2, preSkip: 0, inputSampleRate: 48_000 }));

@@ -21,7 +21,7 @@ import { packetizerFor } from './packetizer-for.ts';
 import { parseRtpMap } from './rtp-format.ts';
 import { staticPayloadType, staticRtpMap } from './static-payload-types.ts';
 import { MemorySink, Receiver, type TestPacket } from './test-support.ts';
-import { trackOfFormat } from './track-of-format.ts';
+import { trackOfFormat } from './test-tracks.ts';
 
 const hasFfmpeg = spawnSync('ffmpeg', ['-version']).status === 0;
 const LOOPBACK = '127.0.0.1';

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { ParseError } from '../../model/parse-error.ts';
-import { hexParameter, numberParameter, parseFormatParameters, parseRtpMap } from './rtp-format.ts';
+import { parseFormatParameters } from '../format/format-parameters.ts';
+import { hexParameter, numberParameter, parseRtpMap } from './rtp-format.ts';
 import { staticPayloadType, staticRtpMap } from './static-payload-types.ts';
 
 describe('parseRtpMap', () => {

@@ -26,18 +26,6 @@ export function parseRtpMap(rtpMap: string, formatParameters?: string): RtpForma
   return { encoding, clockRate, channels, formatParameters };
 }
 
-/** The parameters of `a=fmtp`, names in lower case; the first of a name counts. Cameras end the list with `;`. */
-export function parseFormatParameters(text: string | undefined): ReadonlyMap<string, string> {
-  const parameters = new Map<string, string>();
-  for (const part of text?.split(';') ?? []) {
-    const equals = part.indexOf('=');
-    const name = (equals === -1 ? part : part.slice(0, equals)).trim().toLowerCase();
-    if (name === '' || parameters.has(name)) continue;
-    parameters.set(name, equals === -1 ? '' : part.slice(equals + 1).trim());
-  }
-  return parameters;
-}
-
 /** A parameter that is a number from 0 to `max`; `fallback` where it is left out. Throws `ParseError` for any other. */
 export function numberParameter(
   parameters: ReadonlyMap<string, string>,

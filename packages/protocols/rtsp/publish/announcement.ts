@@ -3,11 +3,16 @@ import { type MediaFormat, mediaFormat } from '@flux-iot/media/rtp/format/media-
 import { parseSdp } from '@flux-iot/media/rtp/sdp/parser';
 import { attributeValue } from '@flux-iot/media/rtp/sdp/session-description';
 import { controlUrls, presentationUrl } from '../control-url.ts';
+import { usualTrackId } from '../rtp-ingest.ts';
 import { StatusError } from '../status-error.ts';
+
+/** Above the ids of what is received. */
+const FIRST_LEFT_OUT = 10;
 
 /** One media of what a client is going to record. */
 export interface AnnouncedMedia {
   readonly trackId: number;
+  /** What is not received says why. */
   readonly format: MediaFormat;
   /** The URLs by which it may be set up. */
   readonly urls: readonly string[];
@@ -21,11 +26,18 @@ export function parseAnnouncement(url: string, description: Buffer): AnnouncedMe
   const session = parseDescription(description);
   const sessionControl = attributeValue(session, 'control');
   const base = presentationUrl({ request: url, sessionControl });
+  const taken = new Set<number>();
   const media = session.media.map((one, index) => {
     const control = attributeValue(one, 'control');
     // Not every client names both alike.
-    const urls = [base, url].flatMap(from => controlUrls(from, control, 'append'));
-    return { trackId: index + 1, format: mediaFormat(one), urls: urls.map(comparable) };
+    const urls = [base, url].flatMap(from => controlUrls(from, control, 'append')).map(comparable);
+    const format = mediaFormat(one);
+    const trackId = format.codec === undefined ? undefined : usualTrackId(format);
+    if (trackId !== undefined && !taken.has(trackId)) {
+      taken.add(trackId);
+      return { trackId, format, urls };
+    }
+    return { trackId: FIRST_LEFT_OUT + index, format: leftOut(format), urls };
   });
   if (media.length === 0) throw new StatusError(400, 'The session description has no media.');
   if (media.every(({ format }) => format.codec === undefined)) {
@@ -49,6 +61,13 @@ function parseDescription(description: Buffer) {
     if (error instanceof ParseError) throw new StatusError(400, error.message);
     throw error;
   }
+}
+
+/** Of several pictures or sounds the first is taken: most formats have room for one. */
+function leftOut(format: MediaFormat): MediaFormat {
+  if (format.codec === undefined) return format;
+  const { encoding } = format;
+  return { codec: undefined, encoding, reason: `${encoding}: there is another before it` };
 }
 
 function comparable(url: string): string {

@@ -413,8 +413,24 @@ describe('an announcement', () => {
   ])('of %s: its media are found by their URLs', (name, description, url) => {
     const base = name.includes('query') ? 'rtsp://h/live/a?token=b' : 'rtsp://h/live/a';
     const media = parseAnnouncement(base, description);
-    expect(mediaOf(media, url)?.trackId).toBe(2);
+    expect(mediaOf(media, url)).toBe(media[1]);
     expect(mediaOf(media, 'rtsp://h/live/a/z')).toBeUndefined();
+  });
+
+  it('is received as far as the first pictures and the first sound, with the ids that all protocols give them', () => {
+    const lines = [
+      ...['m=audio 0 RTP/AVP 3', 'm=audio 0 RTP/AVP 8', 'm=video 0 RTP/AVP 96', 'a=rtpmap:96 H264/90000'],
+      ...['m=audio 0 RTP/AVP 0', 'm=video 0 RTP/AVP 96', 'a=rtpmap:96 H265/90000'],
+    ];
+    const media = parseAnnouncement('rtsp://h/live/a', Buffer.from(lines.join('\n')));
+    expect(media.map(({ trackId, format }) => [trackId, format.codec])).toEqual([
+      [10, undefined],
+      [2, 'g711a'],
+      [1, 'h264'],
+      [13, undefined],
+      [14, undefined],
+    ]);
+    expect(media[4]!.format).toMatchObject({ reason: 'H265: there is another before it' });
   });
 
   it('whose media have no names leaves open which is meant', () => {

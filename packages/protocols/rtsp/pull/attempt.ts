@@ -51,9 +51,10 @@ export class PullAttempt {
     for (const [index, lower] of transports.entries()) {
       const next = transports[index + 1];
       try {
-        await this.#runSession(lower, next !== undefined);
+        await this.#runSession(lower, next);
       } catch (error) {
-        if (this.#closed || next === undefined || !isOfKind(error, 'transport')) throw error;
+        const isTried = next === undefined || this.#session?.lower === next;
+        if (this.#closed || isTried || !isOfKind(error, 'transport')) throw error;
         history.note('fell-back', `to ${next.toUpperCase()}: ${error.message}`);
       }
     }
@@ -71,15 +72,14 @@ export class PullAttempt {
     );
   }
 
-  async #runSession(lower: LowerTransport, hasAlternative: boolean): Promise<never> {
+  async #runSession(lower: LowerTransport, alternative: LowerTransport | undefined): Promise<never> {
     const { source, environment, history, onMedia } = this.#options;
     for (;;) {
       this.#session = new PullSession({
         ...environment,
-        ...{ source, lower, hasAlternative, history },
+        ...{ source, lower, alternative, history, onMedia },
         url: this.#url,
         publish: () => this.#publish(),
-        onMedia: () => onMedia(lower),
       });
       try {
         return await this.#session.run();

@@ -1,6 +1,7 @@
-import { connect, isIP } from 'node:net';
+import { isIP, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { FluxError } from '@flux-iot/core/errors/flux-error';
+import type { SocketIntake } from '@flux-iot/core/socket/socket-intake';
 import { Authenticator, type Credentials } from '../../authentication/client.ts';
 import { parseAuthentication } from '../../authentication/header.ts';
 import type { ProfileLibrary } from '../../camera/library.ts';
@@ -21,6 +22,8 @@ export interface RtspClientOptions {
   readonly profiles: ProfileLibrary;
   /** Whether the certificate of an `rtsps` server has to be a valid one. */
   readonly verifyTls: boolean;
+  readonly intake: SocketIntake;
+  readonly onRead: () => void;
   /** `payload` is valid during the call alone. */
   readonly onInterleaved: (channel: number, payload: Buffer) => void;
   readonly onSkipped: (bytes: number) => void;
@@ -47,18 +50,11 @@ export class RtspClient {
   #session: SessionHeader | undefined;
 
   constructor(options: RtspClientOptions) {
-    const { url, profile, profiles, verifyTls, onInterleaved, onSkipped, onClose } = options;
+    const { url, profile, profiles, onRead, onInterleaved, onSkipped, onClose } = options;
     this.#options = options;
     this.#profile = profile ?? profiles.match({});
-    const target = { host: url.host, port: url.port };
-    const socket = url.isTls
-      ? connectTls({
-          ...target,
-          servername: isIP(url.host) === 0 ? url.host : '',
-          rejectUnauthorized: verifyTls,
-        })
-      : connect(target);
-    this.#conn = new RtspConn(socket, 'client', {
+    this.#conn = new RtspConn(onBytes => this.#connect(onBytes), 'client', {
+      onRead,
       onRequest: request => this.#answer(request),
       onInterleaved,
       onSkipped,
@@ -80,6 +76,11 @@ export class RtspClient {
   /** Known once it is connected. */
   get address(): string {
     return plainAddress(this.#conn.socket.remoteAddress ?? '');
+  }
+
+  /** Whether there is something to say goodbye to. */
+  get hasSession(): boolean {
+    return this.#session !== undefined;
   }
 
   /** Seconds after which the camera ends the session without a sign of life, if it says so. */
@@ -137,6 +138,14 @@ export class RtspClient {
     if (this.#conn.closed) return;
     if (this.#session) await this.request('TEARDOWN', uri, {}, TEARDOWN_TIMEOUT).catch(() => {});
     this.#conn.end();
+  }
+
+  #connect(onBytes: (bytes: Buffer) => void): Socket {
+    const { url, verifyTls, intake } = this.#options;
+    const target = { host: url.host, port: url.port };
+    if (!url.isTls) return intake.connect(target, onBytes);
+    const servername = isIP(url.host) === 0 ? url.host : '';
+    return connectTls({ ...target, servername, rejectUnauthorized: verifyTls }).on('data', onBytes);
   }
 
   #learn(traits: CameraTraits): void {

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
+import { SocketIntake } from '@flux-iot/core/socket/socket-intake';
 import { StreamHistory } from '@flux-iot/core/stream/history';
 import type { Publication } from '@flux-iot/core/stream/publication';
 import { describe, expect, it } from 'vitest';
@@ -70,7 +71,8 @@ describe.each(NAMES)('the conversation with %s', name => {
     const credentials = { user: 'user', password: 'password' };
     const session = new PullSession({
       source: { url, transports: ['tcp'], credentials, isOnDemand: false, profile: PROFILES.named(name) },
-      ...{ url, profiles: PROFILES, ports: undefined, verifyTls: true, lower: 'tcp', hasAlternative: false },
+      ...{ url, profiles: PROFILES, ports: undefined, verifyTls: true, lower: 'tcp', alternative: undefined },
+      ...{ intake: new SocketIntake(), onRead: () => {} },
       times: { firstDatagram: 3000, silence: 10_000 },
       history: new StreamHistory(),
       // Nothing is sent, so nothing is published.

@@ -15,8 +15,8 @@ describe('what a camera describes', () => {
       ...['m=application 0 RTP/AVP 107', 'a=rtpmap:107 vnd.onvif.metadata/90000'],
     );
     expect(found.media).toMatchObject([
-      { trackId: 2, control: 'v', format: { codec: 'h265' } },
-      { trackId: 3, control: 'a', format: { codec: 'g711a' } },
+      { trackId: 1, control: 'v', format: { codec: 'h265' } },
+      { trackId: 2, control: 'a', format: { codec: 'g711a' } },
     ]);
     expect(found).toMatchObject({ sessionControl: '*', tool: 'Acme' });
     expect(found.leftOut).toEqual([

@@ -7,6 +7,7 @@ import {
   findAttribute,
   type MediaDescription,
 } from '@flux-iot/media/rtp/sdp/session-description';
+import { usualTrackId } from '../rtp-ingest.ts';
 
 /** One media of a camera that is to be received. */
 export interface DescribedMedia {
@@ -31,7 +32,7 @@ export function parseDescription(body: Buffer): Description {
   const session = parse(body);
   const media: DescribedMedia[] = [];
   const leftOut: string[] = [];
-  for (const [index, one] of session.media.entries()) {
+  for (const one of session.media) {
     const format = mediaFormat(one);
     const reason = reasonAgainst(one, format.codec === undefined ? format.reason : undefined);
     if (format.codec === undefined || reason !== undefined) {
@@ -39,7 +40,7 @@ export function parseDescription(body: Buffer): Description {
     } else if (media.some(other => isVideoFormat(other.format) === isVideoFormat(format))) {
       leftOut.push(`${one.type} ${format.codec}: the camera has another before it`);
     } else {
-      media.push({ trackId: index + 1, format, control: attributeValue(one, 'control') });
+      media.push({ trackId: usualTrackId(format), format, control: attributeValue(one, 'control') });
     }
   }
   if (session.media.length === 0) {

@@ -3,7 +3,8 @@ import { createServer, type Socket } from 'node:net';
 import { isRtcp } from '@flux-iot/media/rtp/packet';
 import { parseRtcp } from '@flux-iot/media/rtp/rtcp/parser';
 import { describe, expect, it } from 'vitest';
-import { inARow, ScriptedCamera, TestPull, until } from './test-support.ts';
+import { ScriptedCamera } from './test-camera.ts';
+import { inARow, TestPull, until } from './test-support.ts';
 
 const STOP = { code: 'stopped', message: 'By the test.' };
 const CREDENTIALS = { user: 'admin', password: 'pa:ss@wörd/1' };

@@ -1,4 +1,5 @@
 import type { StreamCallback } from '@flux-iot/core/orchestrator/protocol-adapter';
+import { SocketIntake } from '@flux-iot/core/socket/socket-intake';
 import type { StreamId } from '@flux-iot/core/stream/stream-id';
 import type { ProfileLibrary } from '../../camera/library.ts';
 import { StartTimes } from '../../retry/start-times.ts';
@@ -18,6 +19,8 @@ export interface RtspPullsOptions {
   /** Whether the certificates of `rtsps` servers have to be valid ones; yes, if left out. */
   readonly verifyTls?: boolean;
   readonly times?: Partial<PullTimes>;
+  /** Told of every read of a connection, for those who batch them. */
+  readonly onRead?: () => void;
 }
 
 /** Three seconds are what other clients wait, too, before they try TCP. */
@@ -31,10 +34,12 @@ export class RtspPulls {
   readonly #pullers = new Set<RtspPuller>();
 
   /** Throws `CONFIG_INVALID` for a range without a pair of ports. */
-  constructor({ profiles, transports, portRange, verifyTls = true, times }: RtspPullsOptions) {
+  constructor(options: RtspPullsOptions) {
+    const { profiles, transports, portRange, verifyTls = true, times, onRead = () => {} } = options;
     this.#transports = transports;
     this.#environment = {
-      ...{ profiles, verifyTls },
+      ...{ profiles, verifyTls, onRead },
+      intake: new SocketIntake(),
       ports: transports.includes('udp') ? new DatagramPorts(portRange) : undefined,
       times: { ...TIMES, ...times },
     };

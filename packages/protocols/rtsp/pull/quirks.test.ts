@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { ProfileLibrary } from '../../camera/library.ts';
 import { parseProfile } from '../../camera/profile.ts';
-import { type CameraScript, inARow, PROFILES, ScriptedCamera, TestPull, until } from './test-support.ts';
+import { type CameraScript, ScriptedCamera } from './test-camera.ts';
+import { inARow, PROFILES, TestPull, until } from './test-support.ts';
 
 const BASES: [what: string, script: CameraScript][] = [
   ['a relative control', {}],

@@ -1,4 +1,5 @@
 import { FluxError } from '@flux-iot/core/errors/flux-error';
+import type { SocketIntake } from '@flux-iot/core/socket/socket-intake';
 import type { StreamHistory } from '@flux-iot/core/stream/history';
 import type { Publication } from '@flux-iot/core/stream/publication';
 import type { ProfileLibrary } from '../../camera/library.ts';
@@ -12,7 +13,7 @@ import type { LowerTransport } from '../track-transports.ts';
 import type { RtspUrl } from '../url.ts';
 import { RtspClient } from './client.ts';
 import { type DescribedMedia, type Description, parseDescription } from './description.ts';
-import { PullError } from './failure.ts';
+import { isOfKind, PullError } from './failure.ts';
 import {
   type DatagramPorts,
   DatagramTransport,
@@ -38,6 +39,10 @@ export interface PullEnvironment {
   readonly ports: DatagramPorts | undefined;
   /** Whether the certificate of an `rtsps` server has to be a valid one. */
   readonly verifyTls: boolean;
+  /** Reads all connections. */
+  readonly intake: SocketIntake;
+  /** Something was read from a connection. */
+  readonly onRead: () => void;
   readonly times: PullTimes;
 }
 
@@ -46,13 +51,13 @@ export interface PullSessionOptions extends PullEnvironment {
   /** The source's, or where it has moved to. */
   readonly url: RtspUrl;
   readonly lower: LowerTransport;
-  /** Whether another transport may be tried. */
-  readonly hasAlternative: boolean;
+  /** What may be tried instead, if there is something. */
+  readonly alternative: LowerTransport | undefined;
   readonly history: StreamHistory;
   /** Asks for the right to publish, once all is ready for playing. */
   readonly publish: () => Promise<Publication>;
-  /** The first packet of media came. */
-  readonly onMedia: () => void;
+  /** The first packet of media came, by this transport. */
+  readonly onMedia: (lower: LowerTransport) => void;
 }
 
 interface SetUpMedia extends DescribedMedia {
@@ -73,6 +78,8 @@ export class PullSession implements PacketReceiver {
   readonly #client: RtspClient;
   readonly #over = Promise.withResolvers<never>();
   readonly #media = new Map<number, SetUpMedia>();
+  #lower: LowerTransport;
+  #alternative: LowerTransport | undefined;
   #transport: MediaTransport | undefined;
   #ingest: RtpIngest | undefined;
   #publication: Publication | undefined;
@@ -92,11 +99,13 @@ export class PullSession implements PacketReceiver {
 
   constructor(options: PullSessionOptions) {
     this.#options = options;
-    const { source, url, profiles, verifyTls, history } = options;
+    const { source, url, profiles, verifyTls, intake, onRead, history } = options;
+    this.#lower = options.lower;
+    this.#alternative = options.alternative;
     this.#url = url.request;
     const isMoved = url.host !== source.url.host;
     this.#client = new RtspClient({
-      ...{ url, profiles, verifyTls },
+      ...{ url, profiles, verifyTls, intake, onRead },
       // Another host may be anybody's.
       credentials: isMoved ? undefined : source.credentials,
       profile: source.profile,
@@ -110,6 +119,11 @@ export class PullSession implements PacketReceiver {
       },
       onClose: error => this.#over.reject(error),
     });
+  }
+
+  /** The transport that media is to come by: the one that was asked for, or what took its place. */
+  get lower(): LowerTransport {
+    return this.#lower;
   }
 
   get reception(): readonly TrackReception[] {
@@ -157,12 +171,11 @@ export class PullSession implements PacketReceiver {
   /** Made for the first packet, so that one by TCP begins with nothing known where none came by UDP. */
   get #receiver(): RtpIngest | undefined {
     if (this.#ingest || !this.#publication || this.#closed) return this.#ingest;
-    const { lower } = this.#options;
     this.#ingest = new RtpIngest({
       publication: this.#publication,
       media: [...this.#media.values()].map(({ trackId, format }) => ({
         ...{ trackId, format },
-        isReliable: lower === 'tcp',
+        isReliable: this.#lower === 'tcp',
       })),
       sendReport: (trackId, report) => this.#transport?.sendReport(trackId, report),
     });
@@ -171,14 +184,12 @@ export class PullSession implements PacketReceiver {
   }
 
   async #begin(): Promise<void> {
-    const { lower, history } = this.#options;
+    const { history } = this.#options;
     const offered = await this.#client.request('OPTIONS', this.#url);
     this.#publicMethods = parseMethods(offered.headers.all('Public'));
     const description = await this.#describe();
-    this.#requireTransport();
-    this.#transport = this.#makeTransport();
-    for (const media of description.media) await this.#setUp(media);
-    history.note('set-up', `${this.#media.size} tracks by ${lower.toUpperCase()}`);
+    await this.#setUpAll(description.media);
+    history.note('set-up', `${this.#media.size} tracks by ${this.#lower.toUpperCase()}`);
     this.#publication = await this.#options.publish();
     await this.#play();
   }
@@ -208,17 +219,33 @@ export class PullSession implements PacketReceiver {
     return description;
   }
 
+  /** Instead of a transport that is refused another can be set up; one that brings nothing takes another session. */
+  async #setUpAll(media: readonly DescribedMedia[]): Promise<void> {
+    try {
+      this.#requireTransport();
+      this.#transport = this.#makeTransport();
+      for (const one of media) await this.#setUp(one);
+    } catch (error) {
+      const next = this.#alternative;
+      if (next === undefined || this.#client.hasSession || !isOfKind(error, 'transport')) throw error;
+      this.#options.history.note('fell-back', `to ${next.toUpperCase()}: ${error.message}`);
+      this.#transport?.close();
+      this.#lower = next;
+      this.#alternative = undefined;
+      await this.#setUpAll(media);
+    }
+  }
+
   /** Of some cameras it is known that media comes by one transport alone. */
   #requireTransport(): void {
-    const { lower, hasAlternative } = this.#options;
     const { transport } = this.#client.quirks;
-    if (transport === 'any' || transport === lower || !hasAlternative) return;
+    if (transport === 'any' || transport !== this.#alternative) return;
     throw new PullError('transport', `Cameras like this one send by ${transport.toUpperCase()} alone.`);
   }
 
   #makeTransport(): MediaTransport {
-    const { lower, ports } = this.#options;
-    if (lower === 'tcp') return new InterleavedTransport(this.#client, this);
+    const { ports } = this.#options;
+    if (this.#lower === 'tcp') return new InterleavedTransport(this.#client, this);
     if (!ports) throw new FluxError('INTERNAL', 'There are no UDP ports.');
     return new DatagramTransport(ports, this.#client.address, this);
   }
@@ -245,7 +272,8 @@ export class PullSession implements PacketReceiver {
   #refusalOfSetup(response: Parameters<RtspClient['refusal']>[1]): FluxError {
     const refusal = this.#client.refusal('SETUP', response);
     const isOfAccess = [403, 404, 453, 454].includes(response.status);
-    return this.#media.size > 0 || isOfAccess ? refusal : new PullError('transport', refusal.message);
+    const isForGood = this.#media.size > 0 || isOfAccess || this.#alternative === undefined;
+    return isForGood ? refusal : new PullError('transport', refusal.message);
   }
 
   async #play(): Promise<void> {
@@ -283,17 +311,17 @@ export class PullSession implements PacketReceiver {
     this.#hasMedia = true;
     const elapsed = Math.round(performance.now() - this.#playedAt);
     this.#options.history.note('first-packet', `after ${elapsed} ms`);
-    this.#options.onMedia();
+    this.#options.onMedia(this.#lower);
   }
 
   #tick(): void {
-    const { times, lower, hasAlternative, history } = this.#options;
+    const { times, history } = this.#options;
     this.#silentTicks = this.#isFlowing ? 0 : this.#silentTicks + 1;
     this.#isFlowing = false;
     const silence = this.#silentTicks * TICK;
     if (!this.#hasMedia) {
       if (this.#silentTicks <= MAX_OPENINGS) this.#transport?.open();
-      if (lower === 'udp' && hasAlternative && silence >= times.firstDatagram) {
+      if (this.#lower === 'udp' && this.#alternative && silence >= times.firstDatagram) {
         this.#fail(new PullError('transport', `no packet by UDP in ${seconds(silence)} s`));
         return;
       }

@@ -2,8 +2,9 @@ import { parseAdtsHeader } from '../../../codec/aac/adts.ts';
 import { audioSpecificConfig } from '../../../codec/aac/audio-specific-config.ts';
 import { ParseError } from '../../../model/parse-error.ts';
 import type { Depacketizer, RtpFrameReceiver, RtpPayload } from '../../depacketizer.ts';
+import { parseFormatParameters } from '../../format/format-parameters.ts';
 import { FrameBuffer } from '../frame-buffer.ts';
-import { hexParameter, numberParameter, parseFormatParameters, type RtpFormat } from '../rtp-format.ts';
+import { hexParameter, numberParameter, type RtpFormat } from '../rtp-format.ts';
 import { type AuHeaderFormat, auHeaderFormat, readAuHeaders } from './access-unit-headers.ts';
 import { frameDuration } from './frame-duration.ts';
 

@@ -1,8 +1,9 @@
 import { BitReader } from '../../../codec/bit-reader.ts';
 import { ParseError } from '../../../model/parse-error.ts';
 import type { Depacketizer, RtpFrameReceiver, RtpPayload } from '../../depacketizer.ts';
+import { parseFormatParameters } from '../../format/format-parameters.ts';
 import { FrameBuffer } from '../frame-buffer.ts';
-import { hexParameter, parseFormatParameters, type RtpFormat } from '../rtp-format.ts';
+import { hexParameter, type RtpFormat } from '../rtp-format.ts';
 import { frameDuration } from './frame-duration.ts';
 import { copyBits, readStreamMuxConfig, type StreamMuxConfig } from './stream-mux-config.ts';
 

@@ -47,6 +47,34 @@ const START = 0x80;
 const END = 0x40;
 
 describe('H264Depacketizer', () => {
+  it('takes parameter sets between the slices of a picture for none of the next', () => {
+    const receiver = receive([
+      ...[at(100, SPS), at(100, PPS), at(100, IDR), at(100, SPS), at(100, PPS), at(100, IDR_2, true)],
+      ...[at(200, SLICE), at(200, SLICE_2, true)],
+      ...[at(300, SPS), at(300, PPS), at(300, IDR), at(300, PPS), at(300, IDR_2, true)],
+      at(400, SLICE, true),
+    ]);
+    expect(units(receiver)).toEqual([
+      '100: 6742c00d 68cb83cb 6588aa 6508bb',
+      '200: 419acc 411add',
+      '300: 6742c00d 68cb83cb 6588aa 6508bb',
+      '400: 419acc',
+    ]);
+  });
+
+  it('keeps parameter sets of the time stamp before for their picture, also without markers', () => {
+    const receiver = receive([
+      ...[at(100, SPS), at(100, PPS), at(100, IDR), at(100, SPS), at(100, PPS)],
+      ...[at(200, IDR), at(200, SPS), at(200, PPS), at(200, IDR), at(300, SLICE), at(300, PPS)],
+    ]);
+    expect(units(receiver)).toEqual([
+      '100: 6742c00d 68cb83cb 6588aa',
+      '200: 6742c00d 68cb83cb 6588aa',
+      '200: 6742c00d 68cb83cb 6588aa',
+      '300: 419acc',
+    ]);
+  });
+
   it('reads the payloads of RFC 6184: single NAL units, STAP-A and FU-A', () => {
     const receiver = receive([
       at(100, `78 0004 ${SPS} 0004 ${PPS}`), // figure 7, with its NRI of 3

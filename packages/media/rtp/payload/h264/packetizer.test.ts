@@ -5,9 +5,10 @@ import { h264Track } from '../../../codec/h264/track.ts';
 import { IDENTITY } from '../../../codec/test-support.ts';
 import { ParseError } from '../../../model/parse-error.ts';
 import { AudioSample, VideoSample } from '../../../model/sample.ts';
-import { parseFormatParameters, parseRtpMap } from '../rtp-format.ts';
+import { parseFormatParameters } from '../../format/format-parameters.ts';
+import { parseRtpMap } from '../rtp-format.ts';
 import { bytesOf, packetize } from '../test-support.ts';
-import { trackOfFormat } from '../track-of-format.ts';
+import { trackOfFormat } from '../test-tracks.ts';
 import { H264Packetizer } from './packetizer.ts';
 
 const { sps, pps } = parseAvcConfigurationRecord(bytesOf(H264_CLIPS[0].record));

@@ -5,9 +5,10 @@ import { h265Track } from '../../../codec/h265/track.ts';
 import { IDENTITY } from '../../../codec/test-support.ts';
 import { ParseError } from '../../../model/parse-error.ts';
 import { VideoSample } from '../../../model/sample.ts';
-import { parseFormatParameters, parseRtpMap } from '../rtp-format.ts';
+import { parseFormatParameters } from '../../format/format-parameters.ts';
+import { parseRtpMap } from '../rtp-format.ts';
 import { bytesOf, packetize } from '../test-support.ts';
-import { trackOfFormat } from '../track-of-format.ts';
+import { trackOfFormat } from '../test-tracks.ts';
 import { H265Packetizer } from './packetizer.ts';
 
 const { vps, sps, pps } = parseHevcConfigurationRecord(bytesOf(H265_CLIPS[0].record));

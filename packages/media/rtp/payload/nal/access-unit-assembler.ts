@@ -10,7 +10,7 @@ export const NAL = {
   FIRST_SLICE: 2,
   /** Comes before the slices of its access unit: supplements, parameter sets, delimiters. */
   LEADS: 4,
-  /** Of those, what no encoder puts between the slices of an access unit or behind them. */
+  /** Of those, what begins another access unit behind slices (H.264 §7.4.1.2.3, H.265 §7.4.2.4.4). */
   DIVIDES: 8,
   /** Comes behind the slices of its access unit: fillers, ends of sequences, suffixes. */
   TRAILS: 16,
@@ -47,6 +47,8 @@ const IGNORED = -2;
  *   is believed from then on if that one begins another.
  * - Some give parameter sets the time stamp of the picture before (Reolink), or one of their own. They go with the
  *   picture behind them.
+ * - Some repeat parameter sets before each slice of a key frame (GStreamer behind x264 with sliced threads). So only
+ *   the slice that follows them tells what they are; within a picture they are left out.
  *
  * A slice of which the end is missing is kept as far as it came, in an access unit that is damaged; an access unit of
  * which no slice is there is not handed on.
@@ -66,6 +68,10 @@ export class AccessUnitAssembler {
   /** What its NAL units are, all together, and how many there are. */
   #found = 0;
   #nalUnits = 0;
+  /** Where in the frame what may begin the next access unit begins; what was found before it, and in it. */
+  #dividedAt = NONE;
+  #foundBefore = 0;
+  #foundBehind = 0;
   /** Where in the frame the length of the NAL unit is whose fragments are coming, and what it is. */
   #fragmented = NONE;
   #fragmentedIs = 0;
@@ -219,8 +225,15 @@ export class AccessUnitAssembler {
     if (this.#isHeld && goesOn) {
       this.#markers = 'wrong';
       this.#isHeld = false;
-    } else if (this.#isHeld ? !(is & NAL.TRAILS) : is & NAL.DIVIDES && this.#found & NAL.SLICE) {
-      this.#complete();
+    } else if (this.#isHeld) {
+      if (!(is & NAL.TRAILS)) this.#complete();
+    } else if (this.#dividedAt !== NONE) {
+      if (goesOn) this.#join();
+      else if (is & NAL.FIRST_SLICE) this.#complete();
+    } else if (is & NAL.DIVIDES && this.#found & NAL.SLICE) {
+      this.#dividedAt = this.#frame.size;
+      this.#foundBefore = this.#found;
+      this.#foundBehind = 0;
     }
     // What trails a picture that was handed on already.
     if (is & NAL.TRAILS && !(this.#found & NAL.SLICE)) return false;
@@ -235,8 +248,16 @@ export class AccessUnitAssembler {
       throw new ParseError(`access unit of more than ${MAX_NAL_UNITS} NAL units`);
     }
     this.#found |= is;
+    this.#foundBehind |= is;
     if (is & NAL.KEY) this.#frame.expectLarge();
     return true;
+  }
+
+  /** The picture goes on behind what looked like the beginning of another. */
+  #join(): void {
+    this.#frame.truncate(this.#dividedAt);
+    this.#found = this.#foundBefore;
+    this.#dividedAt = NONE;
   }
 
   /** The access unit begins within a picture: its beginning is lost, or was handed on for a marker that was wrong. */
@@ -265,6 +286,10 @@ export class AccessUnitAssembler {
 
   #complete(): void {
     this.#endFragments();
+    if (this.#dividedAt !== NONE) {
+      this.#completeDivided();
+      return;
+    }
     if (this.#found & NAL.KEY && !this.#isDamaged) {
       if (this.#isAfterLoss && this.#keySets & ~this.#found) this.#isDamaged = true;
       else this.#keySets = this.#found & PARAMETER_SETS;
@@ -276,7 +301,24 @@ export class AccessUnitAssembler {
     if (data) this.#receiver({ ...frame, data });
   }
 
+  /** What begins the next access unit is kept for it. */
+  #completeDivided(): void {
+    const frame = this.#frame;
+    const found = this.#foundBehind;
+    const beginning = Buffer.from(
+      frame.buffer.subarray(frame.start + this.#dividedAt, frame.start + frame.size),
+    );
+    this.#join();
+    this.#complete();
+    this.#isOpen = true;
+    this.#isAfterLoss = this.#hasLoss;
+    this.#hasLoss = false;
+    this.#found = found;
+    frame.append(beginning, 0, beginning.length);
+  }
+
   #reset(): void {
+    this.#dividedAt = NONE;
     this.#frame.truncate(0);
     this.#fragmented = NONE;
     this.#isOpen = false;

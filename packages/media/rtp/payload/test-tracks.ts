@@ -10,9 +10,10 @@ import { opusHead } from '../../codec/opus/opus-head.ts';
 import { opusTrack } from '../../codec/opus/track.ts';
 import { ParseError } from '../../model/parse-error.ts';
 import type { AacTrack, Track, TrackIdentity } from '../../model/track.ts';
+import { parseFormatParameters } from '../format/format-parameters.ts';
 import { readStreamMuxConfig } from './aac/stream-mux-config.ts';
 import { splitAtStartCodes } from './nal/start-codes.ts';
-import { hexParameter, parseFormatParameters, type RtpFormat } from './rtp-format.ts';
+import { hexParameter, type RtpFormat } from './rtp-format.ts';
 
 type Parameters = ReadonlyMap<string, string>;
 

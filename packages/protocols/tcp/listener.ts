@@ -3,23 +3,25 @@ import { createServer, type Server, type Socket } from 'node:net';
 import { createServer as createTlsServer } from 'node:tls';
 import { FluxError } from '@flux-iot/core/errors/flux-error';
 
-export interface RtspServerOptions {
+export interface TcpListenerOptions {
+  /** What speaks there, for messages: `RTMP`. */
+  readonly name: string;
   readonly host: string;
   readonly port: number;
   /** Other media nodes of this host listen on the same port. */
   readonly reusePort?: boolean;
-  /** Makes it an RTSPS server; PEM. */
+  /** Makes it one of TLS; PEM. */
   readonly tls?: { readonly cert: Buffer; readonly key: Buffer };
   /** Takes the socket, which is paused, or destroys it. */
   readonly onSocket: (socket: Socket) => void;
 }
 
-/** A listening address of RTSP, or of RTSPS. */
-export class RtspServer {
-  readonly #options: RtspServerOptions;
+/** A listening address of a protocol on TCP, or on TLS. */
+export class TcpListener {
+  readonly #options: TcpListenerOptions;
   readonly #server: Server;
 
-  constructor(options: RtspServerOptions) {
+  constructor(options: TcpListenerOptions) {
     this.#options = options;
     const { tls, onSocket } = options;
     this.#server = tls
@@ -43,7 +45,7 @@ export class RtspServer {
   async start(): Promise<void> {
     await new Promise<void>((resolve, reject) => {
       this.#server.once('error', cause => {
-        const name = this.#options.tls ? 'RTSPS' : 'RTSP';
+        const { name } = this.#options;
         reject(
           new FluxError('PORT_IN_USE', `${name} cannot listen on ${this.address}: ${cause.message}`, {
             cause,
