@@ -1,11 +1,11 @@
+import { SLAB_SIZE } from './payload-slab.ts';
+
 /** A finished piece of a writer's output: bytes `start` to `end` of `slab`, which neighbouring pieces share. */
 export interface Piece {
   readonly slab: Buffer;
   readonly start: number;
   readonly end: number;
 }
-
-const DEFAULT_SLAB_SIZE = 32 * 1024;
 
 /**
  * Writes big-endian bytes into slabs, one after the other, and hands them out as pieces. Every byte is written
@@ -19,7 +19,7 @@ export class ByteWriter {
   readonly #slabSize: number;
   #start = 0;
 
-  constructor(slabSize: number = DEFAULT_SLAB_SIZE) {
+  constructor(slabSize: number = SLAB_SIZE) {
     this.#slabSize = slabSize;
     this.buffer = Buffer.allocUnsafeSlow(slabSize);
   }

@@ -1,8 +1,14 @@
-const SLAB_SIZE = 32 * 1024;
+/**
+ * Bytes of the memory that is shared by what lies side by side. More than the 64 KiB into which Node reads sockets, and
+ * just what fills whole pages with the C library's header: blocks of this size can be told from all others, and asked
+ * of the system and given back to it one by one (docs/memory.md).
+ */
+export const SLAB_SIZE = 72 * 1024 - 32;
 
 /**
- * Room for the payloads of one connection. Small ones lie side by side in slabs, for they are dropped about together,
- * and a buffer of its own for each is what the garbage collector would spend most of its time on.
+ * Room for the payloads of one connection. They lie side by side in slabs, for they are dropped about together, and a
+ * buffer of its own for each is what the garbage collector would spend most of its time on. What is left at the end of
+ * a slab was never touched, and costs no memory.
  */
 export class PayloadSlab {
   #slab: Buffer | undefined;
@@ -10,7 +16,7 @@ export class PayloadSlab {
 
   /** What the memory held before is not erased. */
   allocate(size: number): Buffer {
-    if (size > SLAB_SIZE / 4) return Buffer.allocUnsafeSlow(size);
+    if (size > SLAB_SIZE) return Buffer.allocUnsafeSlow(size);
     if (!this.#slab || size > SLAB_SIZE - this.#used) {
       this.#slab = Buffer.allocUnsafeSlow(SLAB_SIZE);
       this.#used = 0;

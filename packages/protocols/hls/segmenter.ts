@@ -10,7 +10,6 @@ import { SegmentCutter } from './segment-cutter.ts';
 
 /** 85 Mbit/s over six seconds. A segment that grows beyond is cut wherever it is. */
 const MAX_SEGMENT_BYTES = 64 * 1024 * 1024;
-const SLAB_SIZE = 64 * 1024;
 /** Milliseconds by which the source's clock may run away from ours before dates are set anew. */
 const MAX_DRIFT = 1000;
 
@@ -44,7 +43,7 @@ export class HlsSegmenter implements StreamSink {
   readonly isPassive: boolean;
   readonly #options: SegmenterOptions;
   readonly #muxer = new TsMuxer();
-  readonly #writer = new ByteWriter(SLAB_SIZE);
+  readonly #writer = new ByteWriter();
   readonly #clock = new SegmentClock();
   readonly #cutter: SegmentCutter;
   /** What the segment at hand was begun with. */

@@ -1,7 +1,7 @@
 import { ParseError } from '../../model/parse-error.ts';
+import { SLAB_SIZE } from '../../model/payload-slab.ts';
 
 const EMPTY = Buffer.alloc(0);
-const SLAB_SIZE = 32 * 1024;
 /** A larger frame is not what the next slab makes room for from the start. */
 const MAX_EXPECTED = 1024 * 1024;
 const DEFAULT_MAX_SIZE = 16 * 1024 * 1024;
