@@ -1,7 +1,6 @@
 /**
- * Bytes of the memory that is shared by what lies side by side. More than the 64 KiB into which Node reads sockets, and
- * just what fills whole pages with the C library's header: blocks of this size can be told from all others, and asked
- * of the system and given back to it one by one (docs/memory.md).
+ * Bytes of the memory that is shared by what lies side by side: more than the 64 KiB into which Node reads sockets, so
+ * that blocks of one size are used again for blocks of the same.
  */
 export const SLAB_SIZE = 72 * 1024 - 32;
 
