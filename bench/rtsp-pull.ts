@@ -44,7 +44,7 @@ function orchestrator(): StreamOrchestrator {
   return new StreamOrchestrator({
     stream: { gop: { maxBytes: 2 ** 24, maxSeconds: 20 }, discoverySeconds: 1 },
     flush: { minInterval: 20, maxInterval: 100 },
-    turns: { minInterval: 20, maxInterval: 40 },
+    turns: { minInterval: 20, maxInterval: 40, maxUnwatchedInterval: 80 },
     maxStreams: 5000,
     takeover: false,
     publisherGrace: 15_000,

@@ -62,7 +62,11 @@ export function createMediaNode(
       discoverySeconds: limits.discovery_seconds,
     },
     flush: { minInterval: limits.flush_interval_ms, maxInterval: limits.flush_interval_max_ms },
-    turns: { minInterval: limits.turn_spacing_ms, maxInterval: limits.turn_spacing_max_ms },
+    turns: {
+      minInterval: limits.turn_spacing_ms,
+      maxInterval: limits.turn_spacing_max_ms,
+      maxUnwatchedInterval: limits.turn_spacing_unwatched_ms,
+    },
     maxStreams: limits.max_streams,
     takeover: protocols.rtmp.takeover,
     publisherGrace: limits.publisher_grace * 1000,

@@ -95,7 +95,7 @@ export class TestApi {
     const orchestrator = new StreamOrchestrator({
       stream: { gop: { maxBytes: 1_000_000, maxSeconds: 20 }, discoverySeconds: 1 },
       flush: { minInterval: 20, maxInterval: 60 },
-      turns: { minInterval: 20, maxInterval: 40 },
+      turns: { minInterval: 20, maxInterval: 40, maxUnwatchedInterval: 80 },
       maxStreams: 100,
       takeover: false,
       publisherGrace: 1000,

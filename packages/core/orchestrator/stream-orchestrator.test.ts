@@ -7,7 +7,7 @@ import { type OrchestratorOptions, StreamOrchestrator } from './stream-orchestra
 const OPTIONS: OrchestratorOptions = {
   stream: { gop: { maxBytes: 1_000_000, maxSeconds: 20 }, discoverySeconds: 1 },
   flush: { minInterval: 20, maxInterval: 60 },
-  turns: { minInterval: 20, maxInterval: 40 },
+  turns: { minInterval: 20, maxInterval: 40, maxUnwatchedInterval: 80 },
   maxStreams: 3,
   takeover: false,
   publisherGrace: 1000,

@@ -397,12 +397,14 @@ export class StreamOrchestrator extends EventEmitter<OrchestratorEvents> impleme
   }
 
   #tick(): void {
-    this.turns.tick();
     const now = performance.now();
+    let isWatched = false;
     for (const context of this.#contexts.values()) {
       context.stream.tick(now);
+      isWatched ||= context.stream.viewerCount > 0;
       if (context.relay) this.#endIdleRelay(context, now);
     }
+    this.turns.tick(isWatched);
     for (const ingest of this.#ingests.values()) this.#checkIngest(ingest, now);
   }
 

@@ -20,7 +20,7 @@ function orchestrate(registry?: StreamRegistry): StreamOrchestrator {
   return new StreamOrchestrator({
     stream: { gop: { maxBytes: 1_000_000, maxSeconds: 20 }, discoverySeconds: 1 },
     flush: { minInterval: 5, maxInterval: 5 },
-    turns: { minInterval: 0, maxInterval: 0 },
+    turns: { minInterval: 0, maxInterval: 0, maxUnwatchedInterval: 0 },
     maxStreams: 10,
     takeover: false,
     publisherGrace: 1000,

@@ -3,9 +3,9 @@ import { describe, expect, it } from 'vitest';
 import { TurnSpacing } from './turn-spacing.ts';
 
 /** Reports `reads` and a second that has passed. */
-function second(spacing: TurnSpacing, reads: number): void {
+function second(spacing: TurnSpacing, reads: number, isWatched = true): void {
   for (let read = 0; read < reads; read++) spacing.countRead();
-  spacing.tick();
+  spacing.tick(isWatched);
 }
 
 /** How many turns the event loop takes in `milliseconds`. */
@@ -24,7 +24,7 @@ async function turns(milliseconds: number): Promise<number> {
 
 describe('TurnSpacing', () => {
   it('begins under load, goes on while there is some, and ends', () => {
-    const spacing = new TurnSpacing({ minInterval: 5, maxInterval: 12 });
+    const spacing = new TurnSpacing({ minInterval: 5, maxInterval: 12, maxUnwatchedInterval: 20 });
     second(spacing, 1500);
     expect(spacing.interval).toBe(0);
     const intervals = [5000, 1500, 5000, 5000, 1500, 500, 500].map(reads => {
@@ -34,8 +34,18 @@ describe('TurnSpacing', () => {
     expect(intervals).toEqual([5, 5, 10, 12, 12, 7, 0]);
   });
 
+  it('goes further while nobody watches, and back for the first who does', () => {
+    const spacing = new TurnSpacing({ minInterval: 10, maxInterval: 12, maxUnwatchedInterval: 20 });
+    const intervals = [false, false, false, true].map(isWatched => {
+      second(spacing, 5000, isWatched);
+      return spacing.interval;
+    });
+    spacing.close();
+    expect(intervals).toEqual([10, 15, 20, 12]);
+  });
+
   it('lets the loop turn once an interval, and freely after it was closed', async () => {
-    const spacing = new TurnSpacing({ minInterval: 20, maxInterval: 20 });
+    const spacing = new TurnSpacing({ minInterval: 20, maxInterval: 20, maxUnwatchedInterval: 20 });
     second(spacing, 5000);
     expect(await turns(300)).toBeLessThanOrEqual(20);
     spacing.close();
@@ -44,7 +54,7 @@ describe('TurnSpacing', () => {
   });
 
   it('does not wait while clients are let in', async () => {
-    const spacing = new TurnSpacing({ minInterval: 20, maxInterval: 20 });
+    const spacing = new TurnSpacing({ minInterval: 20, maxInterval: 20, maxUnwatchedInterval: 20 });
     second(spacing, 5000);
     let isOver = false;
     // One in each turn, as they are accepted.
@@ -59,7 +69,7 @@ describe('TurnSpacing', () => {
   });
 
   it('stays off where it is turned off', () => {
-    const spacing = new TurnSpacing({ minInterval: 0, maxInterval: 40 });
+    const spacing = new TurnSpacing({ minInterval: 0, maxInterval: 40, maxUnwatchedInterval: 80 });
     second(spacing, 50_000);
     expect(spacing.interval).toBe(0);
   });

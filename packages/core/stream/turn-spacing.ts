@@ -1,8 +1,10 @@
 export interface TurnSpacingOptions {
   /** Milliseconds from one turn of the event loop to the next when spacing begins; 0 turns it off. */
   readonly minInterval: number;
-  /** What they grow to while the load stays. */
+  /** What they grow to while the load stays and somebody watches. */
   readonly maxInterval: number;
+  /** What they grow to while nobody does. */
+  readonly maxUnwatchedInterval: number;
 }
 
 /** Reads a second from which spacing pays, and below which it ends again. */
@@ -16,7 +18,7 @@ const LEAST_WAIT = 0.5;
 /**
  * Spaces the turns of the event loop while many sockets bring little each: a thousand encoders send a few hundred
  * bytes at a time, and a read for each costs more than all the rest. After a short wait each read brings several
- * messages (DESIGN §5). The wait blocks the process, which is the point: nothing else would be done in it but reads.
+ * messages (DESIGN §5), the more so where nobody waits for a picture. The wait blocks the process, which is the point: nothing else would be done in it but reads.
  *
  * Not for a process with a busy shared UDP socket, of which libuv takes only so many datagrams a turn.
  */
@@ -48,14 +50,16 @@ export class TurnSpacing {
     this.#isHurried = true;
   }
 
-  /** Once a second: begins spacing, adjusts it or ends it by what was read since. */
-  tick(): void {
-    const { minInterval, maxInterval } = this.#options;
+  /** Once a second: begins spacing, adjusts it or ends it by what was read since, and by whether somebody watches. */
+  tick(isWatched: boolean): void {
+    const { minInterval } = this.#options;
+    const maxInterval = isWatched ? this.#options.maxInterval : this.#options.maxUnwatchedInterval;
     const reads = this.#reads;
     this.#reads = 0;
     if (this.#interval > 0) {
-      if (reads >= BUSY) this.#interval = Math.min(maxInterval, this.#interval + STEP);
+      if (reads >= BUSY) this.#interval += STEP;
       else if (reads < CALM) this.#interval -= STEP;
+      this.#interval = Math.min(maxInterval, this.#interval);
       if (this.#interval < minInterval) this.#interval = 0;
     } else if (reads >= BUSY && minInterval > 0) {
       this.#interval = minInterval;

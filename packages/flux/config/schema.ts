@@ -237,6 +237,12 @@ export const ConfigSchema = Type.Object(
         'Milliseconds between turns of the event loop while very many sockets bring data; 0 for off.',
       ),
       turn_spacing_max_ms: integer(40, 0, 100, 'The same when that lasts.'),
+      turn_spacing_unwatched_ms: integer(
+        80,
+        0,
+        200,
+        'The same when that lasts and nobody watches a stream of the node.',
+      ),
       on_demand_linger: number(
         10,
         0,

@@ -12,7 +12,7 @@ import { createLogger } from '../logger.ts';
 import type { JsonObject } from '../supervisor/message.ts';
 import type { ProgramSpec } from '../supervisor/program.ts';
 import { supervise } from '../supervisor/supervise.ts';
-import { memoryEnvironment } from './memory-environment.ts';
+import { heapEnvironment } from './heap.ts';
 import { logProcessEvents } from './program.ts';
 import { settlePorts } from './settle-ports.ts';
 
@@ -50,7 +50,7 @@ export async function runAllInOne({ loaded, file, demo, version }: AllInOneOptio
       programs: programs(file, nodes, {
         FLUX_BUS_ADDRESS: `unix:${join(folder, 'bus.sock')}`,
         FLUX_BUS_SECRET: randomBytes(32).toString('hex'),
-        ...memoryEnvironment(process.env),
+        ...heapEnvironment(process.env),
         NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE ?? COMPILE_CACHE,
         ...ports,
         ...(nodes > 1 ? { FLUX_GATEWAY_SHARE_PORTS: 'true' } : {}),

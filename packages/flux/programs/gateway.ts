@@ -6,6 +6,7 @@ import { busOf } from '../config/bus.ts';
 import type { Config } from '../config/schema.ts';
 import { createMediaNode } from '../media-node.ts';
 import { segmentMakers } from '../segment-makers.ts';
+import { collectInProportion } from './heap.ts';
 import { type ProgramContext, runProgram, type StartedProgram } from './program.ts';
 
 /** The daemons: media nodes with one protocol each. */
@@ -20,6 +21,7 @@ export type Daemon = keyof typeof DAEMONS;
 
 /** `flux gateway`: a media node; of one protocol where it is a daemon. */
 export function runGateway(file: string | undefined, version: string, daemon?: Daemon): Promise<void> {
+  collectInProportion();
   return runProgram(file, context => start(context, version, daemon));
 }
 

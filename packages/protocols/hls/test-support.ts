@@ -32,7 +32,7 @@ export class HlsGateway {
     this.orchestrator = new StreamOrchestrator({
       stream: { gop: { maxBytes: 1_000_000, maxSeconds: 20 }, discoverySeconds: 1 },
       flush: { minInterval: 20, maxInterval: 60 },
-      turns: { minInterval: 20, maxInterval: 40 },
+      turns: { minInterval: 20, maxInterval: 40, maxUnwatchedInterval: 80 },
       maxStreams: 10,
       takeover: false,
       publisherGrace: 5000,

@@ -46,7 +46,7 @@ export class TestServer {
     this.orchestrator = new StreamOrchestrator({
       stream: { gop: { maxBytes: 2 ** 24, maxSeconds: 20 }, discoverySeconds: 1 },
       flush: { minInterval: 2, maxInterval: 20 },
-      turns: { minInterval: 20, maxInterval: 40 },
+      turns: { minInterval: 20, maxInterval: 40, maxUnwatchedInterval: 80 },
       maxStreams: 50,
       takeover: false,
       publisherGrace: 0,

@@ -28,7 +28,7 @@ export class TestPull {
     this.orchestrator = new StreamOrchestrator({
       stream: { gop: { maxBytes: 2 ** 24, maxSeconds: 20 }, discoverySeconds: 1 },
       flush: { minInterval: 2, maxInterval: 20 },
-      turns: { minInterval: 20, maxInterval: 40 },
+      turns: { minInterval: 20, maxInterval: 40, maxUnwatchedInterval: 80 },
       maxStreams: 500,
       takeover: false,
       publisherGrace: 10_000,
