@@ -72,7 +72,7 @@ describe('GopCache', () => {
     expect(large).toBeGreaterThanOrEqual(600_000);
     expect(Array.from({ length: 8 }, () => group(290_000))).toEqual(Array(8).fill(large));
     const small = Array.from({ length: 20 }, () => group(1000)).at(-1);
-    expect(small).toBe(128 * 1024);
+    expect(small).toBe(64 * 1024);
     expect(described(contents(cache)).map(({ dts, hex }) => [dts, hex.length])).toEqual([
       [0, 2000],
       [1, 2000],

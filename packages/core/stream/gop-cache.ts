@@ -18,7 +18,7 @@ interface Entry {
 }
 
 /** Memory is had in multiples of this: large enough for the system's allocator to give it back when it is freed. */
-const BLOCK = 128 * 1024;
+const BLOCK = 64 * 1024;
 const GROWTH = 1.5;
 /** Groups of pictures after which memory that was not needed in any of them is given back. */
 const REVIEWED = 8;
