@@ -1,7 +1,7 @@
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { StreamId } from '../stream/stream-id.ts';
-import { type Manifest, type ManifestSigner, manifestHash, type Proof } from './manifest.ts';
+import { type Manifest, ManifestSigner, manifestHash, type Proof } from './manifest.ts';
 
 interface Head {
   readonly number: number;
@@ -13,13 +13,20 @@ interface Head {
  * node at a time, and its manifests are signed one after the other.
  */
 export class ManifestChain {
+  readonly #stateFolder: string;
   readonly #folder: string;
-  readonly #signer: ManifestSigner;
+  #signer: ManifestSigner | undefined;
   readonly #heads = new Map<StreamId, Promise<Head | undefined>>();
 
-  constructor(stateFolder: string, signer: ManifestSigner) {
+  constructor(stateFolder: string) {
+    this.#stateFolder = stateFolder;
     this.#folder = join(stateFolder, 'chains');
-    this.#signer = signer;
+  }
+
+  /** The key, made if there is none. Throws `CONFIG_INVALID`. */
+  load(): ManifestSigner {
+    this.#signer ??= ManifestSigner.load(this.#stateFolder);
+    return this.#signer;
   }
 
   /** Signs the manifest of a finished file and makes it the newest of its stream. */
@@ -49,7 +56,7 @@ export class ManifestChain {
       number,
       ...(before ? { previous: before.hash } : {}),
     };
-    const signed = this.#signer.sign(manifest, proof);
+    const signed = this.load().sign(manifest, proof);
     const head = { number, hash: manifestHash(signed) };
     const path = this.#path(manifest.recording.streamId);
     await mkdir(this.#folder, { recursive: true });

@@ -1,5 +1,6 @@
 import { statfs } from 'node:fs/promises';
 import { hostname } from 'node:os';
+import { notFound, notRecording } from '../control/node-control.ts';
 import { FluxError } from '../errors/flux-error.ts';
 import type { StreamOrchestrator } from '../orchestrator/stream-orchestrator.ts';
 import type { FileStorage } from '../storage/file-storage.ts';
@@ -62,6 +63,8 @@ export class RecordingService {
 
   /** Finishes what a crash left behind, then looks after the room. */
   async start(): Promise<void> {
+    // What keeps a rule from being followed is to be known at the start.
+    if (this.#options.rules.length > 0) this.#options.chain.load();
     await this.#measure();
     this.#timer = setInterval(() => void this.#tick(), TICK).unref();
     void this.#repair();
@@ -75,9 +78,7 @@ export class RecordingService {
   /** Throws `STREAM_NOT_FOUND`, `RECORDING_ACTIVE`. */
   record(streamId: StreamId, options: RecordingOptions): ActiveRecording {
     const stream = this.#options.orchestrator.ownStream(streamId);
-    if (!stream) {
-      throw new FluxError('STREAM_NOT_FOUND', `There is no stream ${streamId}.`, { context: { streamId } });
-    }
+    if (!stream) throw notFound(streamId);
     const before = this.#recorders.get(streamId);
     if (before) {
       throw new FluxError('RECORDING_ACTIVE', `${streamId} is being recorded already.`, {
@@ -90,9 +91,7 @@ export class RecordingService {
   /** Ends the recording; its file is whole when this resolves. Throws `RECORDING_NOT_FOUND`. */
   async stop(streamId: StreamId): Promise<void> {
     if (!this.#recorders.has(streamId)) {
-      throw new FluxError('RECORDING_NOT_FOUND', `${streamId} is not being recorded.`, {
-        context: { streamId },
-      });
+      throw notRecording(streamId);
     }
     await this.#remove(streamId, 'stopped');
   }

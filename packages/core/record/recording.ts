@@ -49,6 +49,9 @@ export type RecordingEvent =
   | { readonly kind: 'started' | 'finished'; readonly recording: Recording }
   | { readonly kind: 'alarm'; readonly streamId: StreamId; readonly code: string; readonly message: string };
 
+/** Under which media nodes tell of their recordings on the bus. */
+export const RECORDING_SUBJECT = 'events.recording';
+
 /** What is asked of a recorder; what is left out is as configured. */
 export interface RecordingOptions {
   readonly format?: RecordingFormat;

@@ -1,0 +1,179 @@
+/** Scenario 35: what is recorded is what was sent, whatever happens to the server, and can be found and played. */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type ClipName, clip } from './support/clips.ts';
+import { TestGateway } from './support/gateway.ts';
+import { difference, type HashedUnit, hashedUnits, probe } from './support/packets.ts';
+import { lacks, RunningProcess, run, until } from './support/processes.ts';
+
+interface Recording {
+  readonly id: string;
+  readonly state: string;
+  readonly session: string;
+  readonly started_at: string;
+  readonly ended_at: string;
+  readonly duration_seconds: number;
+  readonly size: number;
+  readonly end_reason?: string;
+  readonly tracks: readonly { codec: string; width?: number }[];
+  readonly url: string;
+  readonly path: string;
+}
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'flux-recording-'));
+});
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+function settings(more: Record<string, string | number | boolean> = {}) {
+  return {
+    'media.storage_dir': join(folder, 'storage'),
+    'recording.state_dir': join(folder, 'state'),
+    'recording.min_free_bytes': 0,
+    ...more,
+  };
+}
+
+const RULE = 'recording.rules = [{ streams = ["cam*"] }]';
+
+function publish(source: string, url: string): RunningProcess {
+  return new RunningProcess('ffmpeg', ['-v', 'error', '-re', '-i', source, '-c', 'copy', '-f', 'flv', url]);
+}
+
+async function recordings(gateway: TestGateway): Promise<Recording[]> {
+  return ((await gateway.api('/api/v1/recordings')) as { recordings: Recording[] }).recordings;
+}
+
+function untilFinished(gateway: TestGateway, count: number): Promise<Recording[]> {
+  return until(
+    `${count} recordings are finished`,
+    async () => {
+      const all = await recordings(gateway);
+      return all.length === count && all.every(({ state }) => state === 'finished') && all;
+    },
+    30_000,
+  );
+}
+
+async function download(gateway: TestGateway, path: string, name: string): Promise<string> {
+  const answer = await fetch(`http://127.0.0.1:${gateway.apiPort}${path}`);
+  if (!answer.ok) throw new Error(`${path}: ${answer.status} ${await answer.text()}`);
+  const file = join(folder, name);
+  writeFileSync(file, Buffer.from(await answer.arrayBuffer()));
+  return file;
+}
+
+/** Sound begins with the first picture. */
+function expectWhole(
+  expected: { video: readonly HashedUnit[]; audio: readonly HashedUnit[] },
+  actual: { video: readonly HashedUnit[]; audio: readonly HashedUnit[] },
+): void {
+  expect(difference(expected.video, actual.video)).toEqual([]);
+  const first = expected.audio.findIndex(unit => unit.hash === actual.audio[0]?.hash);
+  expect(first).toBeGreaterThanOrEqual(0);
+  expect(first).toBeLessThan(5);
+  expect(difference(expected.audio.slice(first), actual.audio)).toEqual([]);
+}
+
+describe.skipIf(lacks('ffmpeg'))('recording', () => {
+  it.each([
+    ['H.264 with B-frames and AAC', 'h264-aac.flv', 'h264', 'fmp4'],
+    ['H.264 with B-frames and AAC', 'h264-aac.flv', 'h264', 'flv'],
+    ['H.264 with B-frames and AAC', 'h264-aac.flv', 'h264', 'ts'],
+  ] as const)(
+    '%s (%s, as %s in %s) comes out whole',
+    { timeout: 60_000 },
+    async (_name, name, codec, format) => {
+      await using gateway = await TestGateway.start(settings({ 'recording.format': format }), RULE);
+      const source = await clip(name satisfies ClipName);
+      await using publisher = publish(source, gateway.rtmpUrl('cam1'));
+      await publisher.finished;
+      const [recording] = await untilFinished(gateway, 1);
+      expect(recording).toMatchObject({ end_reason: 'unpublished' });
+      expect(recording?.duration_seconds).toBeCloseTo(10, 0);
+      const file = await download(gateway, recording!.url, 'recorded');
+      expect(readFileSync(file).length).toBe(recording?.size);
+      expectWhole(await hashedUnits(source, codec), await hashedUnits(file, codec));
+    },
+  );
+
+  it('begins and ends on request, and can be read while it grows', { timeout: 60_000 }, async () => {
+    await using gateway = await TestGateway.start(settings());
+    await using _publisher = publish(await clip('h264-aac.flv'), gateway.rtmpUrl('cam1'));
+    await gateway.untilLive('cam1');
+    const path = '/api/v1/streams/cam1/record';
+    expect(await gateway.api(path, 'POST', {})).toMatchObject({ stream_id: 'cam1', origin: 'request' });
+    expect(await gateway.api(path, 'POST', {})).toMatchObject({ code: 'RECORDING_ACTIVE' });
+    const growing = await until('there is something', async () => {
+      const [first] = await recordings(gateway);
+      return first && first.size > 30_000 && first;
+    });
+    expect(growing.state).toBe('recording');
+    const file = await download(gateway, growing.url, 'growing.mp4');
+    const { video, messages } = await probe(file);
+    expect(video.length).toBeGreaterThan(20);
+    expect(messages).toBe('');
+    expect(await gateway.api(`/api/v1/recordings/${growing.id}`, 'DELETE')).toMatchObject({
+      code: 'RECORDING_HELD',
+    });
+    expect(await gateway.api(path, 'DELETE')).toBeUndefined();
+    expect(await gateway.api(path, 'DELETE')).toMatchObject({ code: 'RECORDING_NOT_FOUND' });
+    const [finished] = await untilFinished(gateway, 1);
+    expect(finished).toMatchObject({ id: growing.id, end_reason: 'stopped' });
+    const { messages: ffmpegSays } = await probe(await download(gateway, finished!.url, 'finished.mp4'));
+    expect(ffmpegSays).toBe('');
+    expect(await gateway.api(`/api/v1/recordings/${growing.id}`, 'DELETE')).toBeUndefined();
+    expect(await recordings(gateway)).toEqual([]);
+    // The day's folder goes with its last file.
+    expect(await readdir(join(folder, 'storage'))).toEqual([]);
+  });
+
+  it('loses nothing between files, and puts them together again', { timeout: 60_000 }, async () => {
+    await using gateway = await TestGateway.start(settings());
+    const source = await clip('h264-aac.flv');
+    await using publisher = publish(source, gateway.rtmpUrl('cam1'));
+    await gateway.untilLive('cam1');
+    await gateway.api('/api/v1/streams/cam1/record', 'POST', { file_seconds: 2 });
+    await publisher.finished;
+    const all = await untilFinished(gateway, 5);
+    expect(new Set(all.map(({ session }) => session)).size).toBe(1);
+    expect(all.map(({ end_reason }) => end_reason)).toEqual([...Array(4).fill('rotated'), 'unpublished']);
+    const from = all[0]!.started_at;
+    const to = new Date(Date.parse(all.at(-1)!.ended_at) + 60_000).toISOString();
+    const query = `stream_id=cam1&from=${from}&to=${to}`;
+    const whole = await download(gateway, `/api/v1/recordings/export.mp4?${query}`, 'whole.mp4');
+    const expected = await hashedUnits(source, 'h264');
+    expectWhole(expected, await hashedUnits(whole, 'h264'));
+    const { stdout } = await run('ffprobe', ['-v', 'trace', whole]).then(({ stderr }) => ({
+      stdout: stderr,
+    }));
+    expect(stdout.indexOf("type:'moov'")).toBeLessThan(stdout.indexOf("type:'mdat'"));
+
+    const playlist = `http://127.0.0.1:${gateway.apiPort}/api/v1/recordings/index.m3u8?${query}`;
+    const text = await (await fetch(playlist)).text();
+    expect(text).toContain('#EXT-X-ENDLIST');
+    const { video, audio } = await probe(playlist, ['-allowed_extensions', 'ALL']);
+    expect(video.length).toBe(250);
+    expect(audio.length).toBe(expected.audio.length);
+
+    // Two seconds from the middle: from the key frame before, up to the end that was asked for.
+    const middle = Date.parse(from) + 5000;
+    const part = new Date(middle).toISOString();
+    const end = new Date(middle + 2000).toISOString();
+    const file = await download(
+      gateway,
+      `/api/v1/recordings/export.mp4?stream_id=cam1&from=${part}&to=${end}`,
+      'part.mp4',
+    );
+    const cut = await probe(file);
+    expect(cut.video.length).toBeGreaterThanOrEqual(74);
+    expect(cut.video.length).toBeLessThanOrEqual(77);
+    expect(cut.video[0]?.key).toBe(true);
+    const { stderr } = await run('ffmpeg', ['-v', 'warning', '-i', file, '-f', 'null', '-']);
+    expect(stderr).toBe('');
+  });
+});
