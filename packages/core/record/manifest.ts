@@ -57,7 +57,8 @@ export interface Proof {
   readonly signature: string;
 }
 
-const KEY_FILE = 'recording-key.pem';
+/** In the folder of the state. */
+export const KEY_FILE = 'recording-key.pem';
 
 /** Signs manifests with this installation's own key, which is made when first needed. */
 export class ManifestSigner {

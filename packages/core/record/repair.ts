@@ -138,7 +138,7 @@ async function usable(path: string, size: number, recording: Recording): Promise
   return { size: last.offset + last.size, endTime: last.end, headSize: head.size, fragments };
 }
 
-export async function hashOf(path: string): Promise<string> {
+async function hashOf(path: string): Promise<string> {
   const hash = createHash('sha256');
   for await (const part of createReadStream(path)) hash.update(part);
   return hash.digest('hex');
