@@ -1,9 +1,11 @@
 /** Scenario 35: what is recorded is what was sent, whatever happens to the server, and can be found and played. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { TestBrowser } from './support/browser.ts';
 import { type ClipName, clip } from './support/clips.ts';
 import { TestGateway } from './support/gateway.ts';
 import { difference, type HashedUnit, hashedUnits, probe } from './support/packets.ts';
@@ -38,6 +40,7 @@ function settings(more: Record<string, string | number | boolean> = {}) {
   };
 }
 
+const FFMPEG8 = join(import.meta.dirname, 'support/ffmpeg8.ts');
 const RULE = 'recording.rules = [{ streams = ["cam*"] }]';
 
 function publish(source: string, url: string): RunningProcess {
@@ -175,5 +178,94 @@ describe.skipIf(lacks('ffmpeg'))('recording', () => {
     expect(cut.video[0]?.key).toBe(true);
     const { stderr } = await run('ffmpeg', ['-v', 'warning', '-i', file, '-f', 'null', '-']);
     expect(stderr).toBe('');
+  });
+
+  it('H.265 with B-frames comes out whole', { timeout: 60_000 }, async () => {
+    await using gateway = await TestGateway.start(settings(), RULE);
+    const source = await clip('h265-aac.mp4');
+    await using publisher = new RunningProcess(process.execPath, [
+      FFMPEG8,
+      'remux',
+      source,
+      gateway.rtmpUrl('cam1'),
+    ]);
+    await publisher.finished;
+    const [recording] = await untilFinished(gateway, 1);
+    expect(recording?.tracks.map(({ codec }) => codec)).toEqual(['h265', 'aac']);
+    const file = await download(gateway, recording!.url, 'recorded.mp4');
+    expectWhole(await hashedUnits(source, 'h265'), await hashedUnits(file, 'h265'));
+  });
+
+  it('keeps what is held, and lets the rest go by its bytes', { timeout: 60_000 }, async () => {
+    await using gateway = await TestGateway.start(settings({ 'recording.max_bytes': 150_000 }));
+    await using publisher = publish(await clip('h264-aac.flv'), gateway.rtmpUrl('cam1'));
+    await gateway.untilLive('cam1');
+    await gateway.api('/api/v1/streams/cam1/record', 'POST', { file_seconds: 2 });
+    await publisher.finished;
+    const all = await untilFinished(gateway, 5);
+    const held = all[1]!;
+    expect(await gateway.api(`/api/v1/recordings/${held.id}`, 'PATCH', { held: true })).toMatchObject({
+      held: true,
+    });
+    expect(await gateway.api(`/api/v1/recordings/${held.id}`, 'DELETE')).toMatchObject({
+      code: 'RECORDING_HELD',
+    });
+    await gateway.recordings.retain();
+    const left = await recordings(gateway);
+    expect(left.map(({ id }) => id)).toContain(held.id);
+    expect(left.map(({ id }) => id)).not.toContain(all[0]!.id);
+    const bytes = left.reduce((sum, { size }) => sum + size, 0);
+    expect(bytes <= 150_000 || left.every(({ id }) => id === held.id)).toBe(true);
+  });
+});
+
+describe.skipIf(lacks('ffmpeg', 'chromium'))('recordings in Chromium', () => {
+  it('play by hls.js, as growing files of fragments, and as one file', { timeout: 120_000 }, async () => {
+    await using gateway = await TestGateway.start(settings());
+    await using publisher = publish(await clip('h264-aac.flv'), gateway.rtmpUrl('cam1'));
+    await gateway.untilLive('cam1');
+    await gateway.api('/api/v1/streams/cam1/record', 'POST', { file_seconds: 4 });
+    await publisher.finished;
+    const all = await untilFinished(gateway, 3);
+    const to = new Date(Date.parse(all.at(-1)!.ended_at) + 1000).toISOString();
+    const query = `stream_id=cam1&from=${all[0]!.started_at}&to=${to}`;
+    await using browser = await TestBrowser.start();
+    const page = await browser.page();
+    // A page of the API's own origin, as the console is.
+    const origin = `http://127.0.0.1:${gateway.apiPort}`;
+    const script = readFileSync(createRequire(import.meta.url).resolve('hls.js/dist/hls.min.js'), 'utf8');
+    await page.route(`${origin}/player`, route =>
+      route.fulfill({ contentType: 'text/html', body: `<video muted></video><script>${script}</script>` }),
+    );
+    await page.goto(`${origin}/player`);
+    const watch = (load: string) =>
+      page.evaluate(`(async () => {
+        const video = document.querySelector('video');
+        const errors = [];
+        ${load}
+        video.playbackRate = 4;
+        await video.play();
+        await Promise.race([
+          new Promise(resolve => video.addEventListener('ended', resolve, { once: true })),
+          new Promise((_, reject) => setTimeout(() => reject(new Error('not to its end: ' + video.currentTime + ' ' + errors)), 25000)),
+        ]);
+        return { time: video.currentTime, width: video.videoWidth, errors, error: video.error && video.error.message };
+      })()`) as Promise<{ time: number; width: number; errors: string[]; error: string | null }>;
+    const byHls = await watch(`
+      const hls = window.hls = new Hls();
+      hls.on('hlsError', (_event, data) => errors.push(data.details));
+      hls.loadSource('${origin}/api/v1/recordings/index.m3u8?${query}');
+      hls.attachMedia(video);`);
+    expect(byHls).toMatchObject({ width: 640, error: null });
+    // With B-frames the first picture is shown a little after it is decoded; from file to file there is no hole.
+    expect([[], ['bufferSeekOverHole']]).toContainEqual(byHls.errors);
+    expect(byHls.time).toBeCloseTo(10, 0);
+    await page.evaluate('window.hls.destroy()');
+    const fragments = await watch(`video.src = '${origin}${all[0]!.url}';`);
+    expect(fragments).toMatchObject({ width: 640, error: null });
+    expect(fragments.time).toBeCloseTo(4, 0);
+    const whole = await watch(`video.src = '${origin}/api/v1/recordings/export.mp4?${query}';`);
+    expect(whole).toMatchObject({ width: 640, error: null });
+    expect(whole.time).toBeCloseTo(10, 0);
   });
 });

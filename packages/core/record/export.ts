@@ -4,8 +4,7 @@ import { ParseError } from '@flux-iot/media/model/parse-error';
 import { FluxError } from '../errors/flux-error.ts';
 import type { MediaStorage } from '../storage/media-storage.ts';
 import type { FragmentEntry } from './manifest.ts';
-import { driverStart, type MovieHead } from './movie-scan.ts';
-import { fragmentsOf, headOf, type RecordedFile } from './recorded-file.ts';
+import { driverTime, fragmentsOf, headOf, type RecordedFile } from './recorded-file.ts';
 import type { Recording } from './recording.ts';
 
 export interface Export {
@@ -68,7 +67,7 @@ async function addFile(
   if (!first) return;
   const head = await headOf(file);
   const start = clock.begin(recording, first.start);
-  const origin = recording.startTime - (await firstTime(file, head));
+  const origin = recording.startTime - (await driverTime(file, head));
   const limit = (to - recording.startedAt) / 1000 + recording.startTime;
   for await (const { offset, tracks } of fragmentsOf(file, head, listed)) {
     for (const { trackId, samples } of tracks) {
@@ -84,17 +83,10 @@ async function addFile(
   }
 }
 
-/** In seconds of the file, when the track begins at whose first sample the recording's times begin. */
-async function firstTime(file: RecordedFile, head: MovieHead): Promise<number> {
-  for await (const fragment of fragmentsOf(file, head, file.fragments.slice(0, 1))) {
-    return driverStart(fragment, head.tracks);
-  }
-  return 0;
-}
-
 /** Puts the times of several sessions on one line: a session keeps its own time, others are placed by the clock. */
 class ExportClock {
   #first: Recording | undefined;
+  #firstOffset = 0;
   #session = '';
   /** Seconds to be added to the times of the stream. */
   #offset = 0;
@@ -108,15 +100,12 @@ class ExportClock {
     } else if (this.#session !== recording.session) {
       const apart = (recording.startedAt - this.#first.startedAt) / 1000;
       const base = this.#first.startTime - recording.startTime;
-      const firstOffset = this.#firstOffset;
-      this.#offset = Math.max(firstOffset + base + apart, this.#end - start);
+      this.#offset = Math.max(this.#firstOffset + base + apart, this.#end - start);
     }
     if (this.#session === '') this.#firstOffset = this.#offset;
     this.#session = recording.session;
     return this.#offset;
   }
-
-  #firstOffset = 0;
 
   reach(end: number): void {
     this.#end = Math.max(this.#end, end);

@@ -1,3 +1,4 @@
+import { withoutEdits } from '@flux-iot/media/format/fmp4/rebase';
 import { ParseError } from '@flux-iot/media/model/parse-error';
 import { FluxError } from '../errors/flux-error.ts';
 import type { MediaStorage } from '../storage/media-storage.ts';
@@ -105,6 +106,11 @@ export async function headOf({ recording, headSize, read }: RecordedFile): Promi
   throw new FluxError('STORAGE_FAILED', `${recording.key} cannot be read.`);
 }
 
+/** The head of a file as HLS wants it: what places a file by itself would move its fragments there. */
+export async function headWithoutEdits({ headSize, read }: RecordedFile): Promise<Buffer> {
+  return withoutEdits(await read(0, headSize));
+}
+
 /** The listed fragments with their samples, in order. Throws `STORAGE_FAILED` where one is not as it was listed. */
 export async function* fragmentsOf(
   file: RecordedFile,
@@ -115,6 +121,14 @@ export async function* fragmentsOf(
     const some = listed.slice(at, at + PARALLEL_READS);
     yield* await Promise.all(some.map(fragment => readFragment(file, head, fragment)));
   }
+}
+
+/** In seconds of the file, when the track begins at whose first sample the recording's times begin. */
+export async function driverTime(file: RecordedFile, head: MovieHead): Promise<number> {
+  for await (const fragment of fragmentsOf(file, head, file.fragments.slice(0, 1))) {
+    return driverStart(fragment, head.tracks);
+  }
+  return 0;
 }
 
 async function readFragment(

@@ -3,7 +3,7 @@ import type { MediaControl } from '@flux-iot/core/control/media-control';
 import { FluxError } from '@flux-iot/core/errors/flux-error';
 import { type Export, exportRange } from '@flux-iot/core/record/export';
 import { parseManifest } from '@flux-iot/core/record/manifest';
-import { type RecordedFile, RecordedFiles } from '@flux-iot/core/record/recorded-file';
+import { headWithoutEdits, type RecordedFile, RecordedFiles } from '@flux-iot/core/record/recorded-file';
 import {
   type ActiveRecording,
   HOLD_SUFFIX,
@@ -15,7 +15,7 @@ import {
   type RecordingEvent,
   type RecordingOptions,
 } from '@flux-iot/core/record/recording';
-import { vodPlaylist } from '@flux-iot/core/record/vod-playlist';
+import { vodPlaylist, vodSegment } from '@flux-iot/core/record/vod-playlist';
 import type { ByteRange, MediaStorage } from '@flux-iot/core/storage/media-storage';
 import type { IndexedRecording, RecordingFilter, RecordingIndex } from './recording-index.ts';
 import { expired, type RetentionPolicy } from './retention.ts';
@@ -159,15 +159,35 @@ export class RecordingLibrary {
     await this.#delete(entry.recording);
   }
 
+  /** The beginning of a file, for players that put its fragments beside others'. Throws `RECORDING_NOT_FOUND`. */
+  async head(entry: IndexedRecording): Promise<Buffer> {
+    const file = await this.#files.open(entry.recording);
+    if (file) return headWithoutEdits(file);
+    throw new FluxError('RECORDING_NOT_FOUND', `Recording ${entry.recording.id} has no fragment.`);
+  }
+
+  /** A segment of the playlist, by the bytes of the file. Throws `SEGMENT_NOT_FOUND`. */
+  async segment(entry: IndexedRecording, start: number, end: number): Promise<Buffer> {
+    const file = await this.#files.open(entry.recording);
+    const segment = file && (await vodSegment(file, start, end));
+    if (segment) return segment;
+    throw new FluxError('SEGMENT_NOT_FOUND', `Recording ${entry.recording.id} has no such segment.`);
+  }
+
   /** One MP4 file. Throws `RECORDING_NOT_FOUND`, `REQUEST_INVALID`. */
   async export(streamId: string, from: number, to: number): Promise<Export> {
     return exportRange(this.#options.storage, await this.#open(streamId, from, to), from, to);
   }
 
-  /** An HLS playlist. `uriOf`: a recording's file, relative to the playlist. Throws `RECORDING_NOT_FOUND`. */
-  async playlist(streamId: string, from: number, to: number, uriOf: (id: string) => string): Promise<string> {
+  /** An HLS playlist. `uriOf`: of what belongs to a recording, relative to the playlist. Throws `RECORDING_NOT_FOUND`. */
+  async playlist(
+    streamId: string,
+    from: number,
+    to: number,
+    uriOf: (id: string, name: string) => string,
+  ): Promise<string> {
     const files = await this.#open(streamId, from, to);
-    const text = vodPlaylist(files, from, to, ({ recording }) => uriOf(recording.id));
+    const text = vodPlaylist(files, from, to, ({ id }, name) => uriOf(id, name));
     if (text !== undefined) return text;
     throw new FluxError('RECORDING_NOT_FOUND', 'Nothing was recorded at this time that can be played.');
   }

@@ -20,6 +20,7 @@ import {
   RecordingQuerySchema,
   RecordingSchema,
   RecordRequestSchema,
+  SegmentParamsSchema,
 } from './schemas.ts';
 
 interface RecordingContext extends RouteContext {
@@ -42,13 +43,17 @@ export const recordingRoutes: FastifyPluginAsyncTypebox<RecordingContext> = asyn
         summary: 'Record the stream from now on',
         tags,
         params: StreamParamsSchema,
-        body: Type.Optional(the(RecordRequestSchema)),
+        body: the(RecordRequestSchema),
         response: { 201: the(ActiveRecordingSchema), ...PROBLEMS },
+      },
+      // Without a body all is as configured.
+      preValidation: async request => {
+        request.body ??= {};
       },
     },
     async (request, reply) => {
       const { streamId } = await knownStream(context, request.params.stream_id);
-      const { format, file_seconds, file_bytes } = request.body ?? {};
+      const { format, file_seconds, file_bytes } = request.body;
       const active = await recordings.record(streamId, {
         ...(format === undefined ? {} : { format }),
         ...(file_seconds === undefined ? {} : { maxSeconds: file_seconds }),
@@ -142,7 +147,7 @@ export const recordingRoutes: FastifyPluginAsyncTypebox<RecordingContext> = asyn
         parseStreamId(query.stream_id),
         from,
         to,
-        id => `${id}/media.mp4`,
+        (id, name) => `${id}/${name}`,
       );
       return sendAs(reply, PLAYLIST_TYPE, text);
     },
@@ -175,6 +180,38 @@ export const recordingRoutes: FastifyPluginAsyncTypebox<RecordingContext> = asyn
       async (request, reply) => sendFile(recordings, request.params.recording_id, name, request, reply),
     );
   }
+
+  app.get(
+    '/recordings/:recording_id/init.mp4',
+    {
+      schema: {
+        summary: 'What stands before the fragments of an MP4 file, for the HLS playlist',
+        tags,
+        params: RecordingParamsSchema,
+        response: PROBLEMS,
+      },
+    },
+    async ({ params }, reply) =>
+      sendAs(reply, 'video/mp4', await recordings.head(await recordings.get(params.recording_id))),
+  );
+
+  app.get(
+    '/recordings/:recording_id/segment-:start-:end.m4s',
+    {
+      schema: {
+        summary: 'A segment of the HLS playlist',
+        tags,
+        params: SegmentParamsSchema,
+        response: PROBLEMS,
+      },
+    },
+    async ({ params: { recording_id, start, end } }, reply) =>
+      sendAs(
+        reply,
+        'video/iso.segment',
+        await recordings.segment(await recordings.get(recording_id), start, end),
+      ),
+  );
 
   app.get(
     '/recordings/:recording_id/manifest',

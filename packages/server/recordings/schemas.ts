@@ -98,6 +98,12 @@ export const RecordingQuerySchema = Type.Object(
 
 export const RangeQuerySchema = Type.Object({ stream_id: StreamQuery, from: Time, to: Time }, strict);
 
+export const SegmentParamsSchema = Type.Object({
+  recording_id: Type.String({ maxLength: 64 }),
+  start: Type.Integer({ minimum: 0, description: 'Of its bytes in the file' }),
+  end: Type.Integer({ minimum: 1, description: 'Behind them' }),
+});
+
 export const RecordingParamsSchema = Type.Object({ recording_id: Type.String({ maxLength: 64 }) });
 
 export const RECORDING_SCHEMAS = [

@@ -146,7 +146,9 @@ export class Fmp4Muxer {
     const present = [...this.#tracks.values()].filter(({ samples }) => samples.length > 0);
     const start = this.#start;
     if (present.length === 0 || start === undefined) return undefined;
-    const origin = this.#begin(start);
+    const origin = this.#origin ?? Math.floor(start);
+    this.#origin = origin;
+    this.#init ??= this.#describe(origin);
     const head = fragmentHead(
       ++this.#sequence,
       present.map(({ id, track, samples }) => ({
@@ -177,12 +179,10 @@ export class Fmp4Muxer {
     return fragment;
   }
 
-  /** Where the movie's time begins; by the first fragment. */
-  #begin(start: number): number {
-    if (this.#origin !== undefined) return this.#origin;
-    this.#origin = Math.floor(start);
+  /** The movie box, by the first fragment. */
+  #describe(origin: number): Buffer {
     const shown = Math.min(...[...this.#tracks.values()].flatMap(firstPresentation));
-    const offset = Math.max(0, shown - this.#origin);
+    const offset = Math.max(0, shown - origin);
     const tracks = [...this.#tracks.values()].map(({ id, track, size }): MovieTrack => {
       const pictures = track.kind === 'video' ? (size ?? track) : { width: 0, height: 0 };
       return {
@@ -196,8 +196,7 @@ export class Fmp4Muxer {
         entries: [sampleEntry(track, size)],
       };
     });
-    this.#init = Buffer.concat([fileType(), movieBox(tracks)]);
-    return this.#origin;
+    return Buffer.concat([fileType(), movieBox(tracks)]);
   }
 
   #reset(present: readonly MuxedTrack[]): void {

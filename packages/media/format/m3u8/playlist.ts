@@ -8,15 +8,8 @@ export interface PlaylistSegment {
   readonly programDateTime: number;
   /** Its coded content or its times do not go on from the segment before. */
   readonly discontinuity: boolean;
-  /** Where it is a part of what the URI names (§4.3.2.2). */
-  readonly byteRange?: ByteRange;
   /** What a decoder needs before it (§4.3.2.5); written where it differs from the segment before. */
-  readonly map?: { readonly uri: string; readonly byteRange: ByteRange };
-}
-
-export interface ByteRange {
-  readonly offset: number;
-  readonly length: number;
+  readonly map?: { readonly uri: string };
 }
 
 export interface MediaPlaylist {
@@ -50,7 +43,7 @@ export interface Variant {
 
 /** The first with durations of fractions of a second; a master playlist needs no later one. */
 const VERSION = 3;
-/** Ranges need version 4, the beginnings of MP4 segments version 6 (§7). */
+/** What MP4 segments need before them came with version 6 (§7). */
 const MAP_VERSION = 6;
 
 /** The text of a media playlist of RFC 8216; `canBlockReload` is of its second edition (draft 8216bis §4.4.3.8). */
@@ -67,17 +60,14 @@ export function formatMediaPlaylist(playlist: MediaPlaylist): string {
   if (playlist.independentSegments) lines.push('#EXT-X-INDEPENDENT-SEGMENTS');
   let mapUri: string | undefined;
   for (const segment of playlist.segments) {
-    const { map, byteRange } = segment;
+    const { map } = segment;
     if (segment.discontinuity) lines.push('#EXT-X-DISCONTINUITY');
     if (map && map.uri !== mapUri) {
-      const { offset, length } = map.byteRange;
-      lines.push(`#EXT-X-MAP:URI="${map.uri}",BYTERANGE="${length}@${offset}"`);
+      lines.push(`#EXT-X-MAP:URI="${map.uri}"`);
     }
     mapUri = map?.uri;
     lines.push(`#EXT-X-PROGRAM-DATE-TIME:${new Date(segment.programDateTime).toISOString()}`);
-    lines.push(`#EXTINF:${segment.duration.toFixed(5)},`);
-    if (byteRange) lines.push(`#EXT-X-BYTERANGE:${byteRange.length}@${byteRange.offset}`);
-    lines.push(segment.uri);
+    lines.push(`#EXTINF:${segment.duration.toFixed(5)},`, segment.uri);
   }
   if (playlist.ended) lines.push('#EXT-X-ENDLIST');
   return `${lines.join('\n')}\n`;
