@@ -87,7 +87,8 @@ export class Recorder implements StreamSink {
   #retryAt = 0;
   #lastError: string | undefined;
   #isClosed = false;
-  readonly #closing = new Set<Promise<void>>();
+  /** Files end in the order in which they were begun. */
+  #closing: Promise<void> = Promise.resolve();
 
   constructor(options: RecorderOptions) {
     this.#options = options;
@@ -156,7 +157,7 @@ export class Recorder implements StreamSink {
       this.#options.stream.removeSink(this);
       this.#finish(reason);
     }
-    await Promise.all(this.#closing);
+    await this.#closing;
   }
 
   /** There is no room, or the storage is away: the file ends where it is, and another begins when there is room. */
@@ -272,8 +273,10 @@ export class Recorder implements StreamSink {
   }
 
   #settle(open: OpenFile, reason: string): void {
-    const closing = open.file
-      .close()
+    const before = this.#closing;
+    const closed = open.file.close();
+    this.#closing = before
+      .then(() => closed)
       .then(({ size, sha256 }) => {
         // What could not be written is not there.
         const fragments = open.fragments.filter(fragment => fragment.offset + fragment.size <= size);
@@ -282,8 +285,6 @@ export class Recorder implements StreamSink {
         this.#options.onFinished(finished, sha256);
       })
       .catch((cause: unknown) => this.#options.onAlarm(storageError(cause)));
-    this.#closing.add(closing);
-    void closing.finally(() => this.#closing.delete(closing));
   }
 
   #failed(id: string, cause: unknown): void {

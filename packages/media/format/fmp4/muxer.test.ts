@@ -11,6 +11,7 @@ import { PROBE_ARGUMENTS, probedMedia } from '../mpegts/test-support.ts';
 import { findBox } from './box.ts';
 import { Fmp4Muxer } from './muxer.ts';
 import { parseFragment, parseMovie } from './reader.ts';
+import { moveFragments, withoutEdits } from './rebase.ts';
 import { muxMovie, readMovie } from './test-support.ts';
 
 const hasFfmpeg =
@@ -129,7 +130,12 @@ describe('Fmp4Muxer', () => {
 });
 
 describe('reader', () => {
-  const file = muxMovie(TRACKS, [picture(0, 3600, true), sound(0), picture(3600, 3600, false), sound(1920)]);
+  const file = muxMovie(TRACKS, [
+    picture(0, 3600, true),
+    sound(300),
+    picture(3600, 3600, false),
+    sound(1920),
+  ]);
   const moovAt = 8 + file.readUInt32BE(0) - 8;
   const moov = file.subarray(moovAt, moovAt + file.readUInt32BE(moovAt));
   const moofAt = moovAt + moov.length;
@@ -149,6 +155,27 @@ describe('reader', () => {
     expect(parseFragment(moof, tracks)).toHaveLength(2);
     fc.assert(
       fc.property(fc.oneof(bytes(400), mutated([moof])), data => survives(() => parseFragment(data, tracks))),
+      FUZZ,
+    );
+  });
+
+  it('moves fragments, and hides edits, in place', () => {
+    const tracks = parseMovie(moov.subarray(8));
+    const moved = Buffer.from(file);
+    moveFragments(moved.subarray(moofAt), tracks, 100);
+    withoutEdits(file.subarray(0, moofAt)).copy(moved);
+    expect(moved.length).toBe(file.length);
+    const [before, after] = [readMovie(file), readMovie(moved)];
+    for (const [id, samples] of before.samples) {
+      const expected = samples.map(({ dts, data }) => [dts + 100 * 90_000, data]);
+      expect(after.samples.get(id)?.map(({ dts, data }) => [dts, data])).toEqual(expected);
+    }
+    expect(after.tracks.map(({ mediaStart }) => mediaStart)).toEqual([0, 0]);
+    fc.assert(
+      fc.property(fc.oneof(bytes(400), mutated([moof, moov])), data => {
+        survives(() => moveFragments(Buffer.from(data), tracks, 5));
+        survives(() => withoutEdits(data));
+      }),
       FUZZ,
     );
   });

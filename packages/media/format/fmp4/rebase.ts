@@ -36,19 +36,24 @@ export function moveFragments(fragments: Buffer, tracks: readonly ReadTrack[], s
   });
 }
 
+/** Of boxes in boxes, that are looked into. */
+const MAX_DEPTH = 2;
+
 /** Visits boxes in order; `visit` says whether those inside are to be visited as well. */
 function walk(
   data: Buffer,
   start: number,
   end: number,
   visit: (type: string, at: number, bodyAt: number, end: number) => boolean,
+  depth = 0,
 ): void {
   for (let at = start; at < end; ) {
     const header = readBoxHeader(data.subarray(0, end), at);
     if (!header || header.size === 0 || header.size > end - at) throw new ParseError('box cut off', at);
     const bodyAt = at + header.headerSize;
     const next = at + header.size;
-    if (visit(header.type, at, bodyAt, next)) walk(data, bodyAt, next, visit);
+    const isOpened = visit(header.type, at, bodyAt, next);
+    if (isOpened && depth < MAX_DEPTH) walk(data, bodyAt, next, visit, depth + 1);
     at = next;
   }
 }
