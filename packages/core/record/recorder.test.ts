@@ -1,4 +1,5 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { spawnSync } from 'node:child_process';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { AUDIO_TRACKS, framePayload, VIDEO_TRACKS } from '@flux-iot/media/format/flv/test-support';
@@ -157,6 +158,31 @@ describe('Recorder', () => {
     });
     expect(session.stream.state).toBe('live');
     await session.stop();
+  });
+
+  it('ends the file whole where the disk is full', async ({ skip }) => {
+    const disk = join(folder, 'disk');
+    await mkdir(disk);
+    if (spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=300k', 'tmpfs', disk]).status !== 0)
+      skip('needs to mount');
+    try {
+      const session = new Session({ pathOf: key => join(disk, key) });
+      for (let second = 0; second < 6; second++) {
+        session.send(second, second + 1, 4000);
+        await new Promise(resolve => setTimeout(resolve, 30));
+      }
+      expect(session.alarms).toEqual(['STORAGE_FULL']);
+      expect(session.stream.state).toBe('live');
+      await session.stop();
+      const { recording, fragments } = session.finished[0]!.manifest;
+      expect(recording.endReason).toBe('storage-failed');
+      const file = await readFile(join(disk, recording.key));
+      expect(file.length).toBe(recording.size);
+      expect(readMovie(file).fragments).toBe(fragments.length);
+      expect(fragments.length).toBeGreaterThan(0);
+    } finally {
+      spawnSync('umount', [disk]);
+    }
   });
 
   it('waits for room', async () => {
