@@ -21,6 +21,7 @@ const PACKAGE_OF = {
   chromium: ['chromium', 'fonts-dejavu-core'],
   openssl: ['openssl'],
   'gst-rtsp-server': ['python3-gi', 'gir1.2-gst-rtsp-server-1.0'],
+  swift: ['swift-proxy', 'swift-account', 'swift-container', 'swift-object'],
 } as const satisfies Record<string, readonly string[]>;
 
 export type Client = keyof typeof PACKAGE_OF;
@@ -29,6 +30,7 @@ export const CLIENTS = Object.keys(PACKAGE_OF) as readonly Client[];
 
 /** How it is seen that a client is there that is no command. */
 const PROOF_OF: Partial<Record<Client, string>> = {
+  swift: 'command -v swift-proxy-server',
   'gst-rtsp-server': `/usr/bin/python3 -c "import gi; gi.require_version('GstRtspServer', '1.0')"`,
 };
 

@@ -6,8 +6,11 @@ import { pageAssets } from '../../packages/console/assets.ts';
 import { parseAddress } from '../../packages/flux/config/address.ts';
 import { parseConfig } from '../../packages/flux/config/loader.ts';
 import { createMediaNode, type MediaNode } from '../../packages/flux/media-node.ts';
+import { createRecordingLibrary } from '../../packages/flux/recording-library.ts';
 import type { RtspStats } from '../../packages/protocols/rtsp/adapter.ts';
 import { type ApiServer, createApiServer } from '../../packages/server/api-server.ts';
+import type { RecordingLibrary } from '../../packages/server/recordings/library.ts';
+import { MemoryRecordingIndex } from '../../packages/server/recordings/memory-index.ts';
 import { until } from './processes.ts';
 
 /** The answer of the API to a stream's detail, as far as tests look at it. */
@@ -23,15 +26,18 @@ export interface StreamDetail {
 export class TestGateway {
   readonly #node: MediaNode;
   readonly #api: ApiServer;
+  readonly recordings: RecordingLibrary;
 
-  private constructor(node: MediaNode, api: ApiServer) {
+  private constructor(node: MediaNode, api: ApiServer, recordings: RecordingLibrary) {
+    this.recordings = recordings;
     this.#node = node;
     this.#api = api;
   }
 
-  /** `settings`: keys of the configuration, `protocols.hls.segment_duration`. */
+  /** `settings`: keys of the configuration, `protocols.hls.segment_duration`; `more`: lines of TOML. */
   static async start(
     settings: Readonly<Record<string, string | number | boolean>> = {},
+    more = '',
   ): Promise<TestGateway> {
     const defaults = {
       'protocols.rtmp.bind': '127.0.0.1:0',
@@ -42,11 +48,17 @@ export class TestGateway {
     const toml = Object.entries({ ...defaults, ...settings })
       .map(([key, value]) => `${key} = ${JSON.stringify(value)}`)
       .join('\n');
-    const { config } = parseConfig(toml, {}, 'test');
+    const { config } = parseConfig(`${toml}\n${more}`, {}, 'test');
     const logger = pino({ level: process.env.FLUX_TEST_LOG ?? 'silent' });
-    const node = createMediaNode(config, { name: 'node-1', logger });
+    const node = createMediaNode(config, {
+      name: 'node-1',
+      logger,
+      onRecording: event => recordings.apply(event),
+    });
+    const recordings = createRecordingLibrary(config, node.control, new MemoryRecordingIndex(), logger);
     const api = await createApiServer({
       control: node.control,
+      recordings,
       ...parseAddress(config.server.bind),
       mediaPort: () => node.media.port,
       version: 'test',
@@ -54,7 +66,8 @@ export class TestGateway {
     });
     await node.start();
     await api.start();
-    return new TestGateway(node, api);
+    recordings.start();
+    return new TestGateway(node, api, recordings);
   }
 
   get orchestrator() {
@@ -125,6 +138,7 @@ export class TestGateway {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await Promise.all([this.#node.stop(), this.#api.stop()]);
+    await this.recordings.close();
   }
 }
 

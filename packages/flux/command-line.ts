@@ -6,6 +6,7 @@ export const HELP = `FLUX IoT, a multi-protocol media gateway: publish by RTMP a
 Usage
   flux [--config FILE] [--demo]    start everything: one server and its media nodes
   flux check-config FILE           check a configuration; lists all that is wrong with it
+  flux recordings verify           check all recordings against their signed manifests
   flux print-config                print every key with its default and what it does, as TOML
 
 Its programs one by one, on one host or several; bus.address and bus.secret tell them where to find one another
@@ -31,6 +32,7 @@ export type Command =
   | { readonly name: 'start'; readonly config: string | undefined; readonly demo: boolean }
   | { readonly name: (typeof PROGRAMS)[number]; readonly config: string | undefined }
   | { readonly name: 'check-config'; readonly file: string }
+  | { readonly name: 'verify-recordings'; readonly config: string | undefined }
   | { readonly name: 'print-config' | 'help' | 'version' };
 
 /** The command line is not one of those that there are; `message` says in what. */
@@ -50,6 +52,12 @@ export function parseCommandLine(args: readonly string[]): Command {
     if (values.demo) throw new UsageError('--demo is for starting everything: flux --demo.');
     if (operands.length > 0) throw new UsageError(`${program} takes nothing more, not "${operands[0]}".`);
     return { name: program, config: values.config };
+  }
+  if (name === 'recordings') {
+    if (values.demo) throw new UsageError('--demo is for starting everything: flux --demo.');
+    if (operands.join(' ') !== 'verify')
+      throw new UsageError('recordings can be verified: flux recordings verify.');
+    return { name: 'verify-recordings', config: values.config };
   }
   if (values.config !== undefined || values.demo) {
     throw new UsageError(`--config and --demo are for starting, not for "${name}".`);

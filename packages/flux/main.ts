@@ -22,6 +22,12 @@ async function run(command: Command): Promise<void> {
     case 'check-config':
       checkConfig(command.file);
       return;
+    case 'verify-recordings': {
+      const { verifyAll } = await import('./verify-recordings.ts');
+      const areGood = await verifyAll(loadConfig(command.config, process.env).config);
+      if (!areGood) process.exitCode = EXIT_CODE.FAILED;
+      return;
+    }
     default:
       await start(command);
   }
@@ -33,8 +39,13 @@ function checkConfig(file: string): void {
   process.stdout.write(`${file} is a valid configuration.\n`);
 }
 
+type StartCommand = Exclude<
+  Extract<Command, { readonly config: string | undefined }>,
+  { readonly name: 'verify-recordings' }
+>;
+
 /** The programs are loaded only here, for the other commands are to answer at once. */
-async function start(command: Extract<Command, { readonly config: string | undefined }>): Promise<void> {
+async function start(command: StartCommand): Promise<void> {
   const { version } = manifest;
   const { config: file } = command;
   switch (command.name) {

@@ -2,6 +2,7 @@ import { NodeControl } from '@flux-iot/core/control/node-control';
 import type { ProtocolAdapter } from '@flux-iot/core/orchestrator/protocol-adapter';
 import { StreamOrchestrator } from '@flux-iot/core/orchestrator/stream-orchestrator';
 import type { StreamRegistry } from '@flux-iot/core/orchestrator/stream-registry';
+import type { RecordingEvent } from '@flux-iot/core/record/recording';
 import { BUNDLED_PROFILES, ProfileLibrary } from '@flux-iot/protocols/camera/library';
 import { FlvAdapter } from '@flux-iot/protocols/flv/adapter';
 import { HlsAdapter } from '@flux-iot/protocols/hls/adapter';
@@ -15,6 +16,7 @@ import { parseAddress, parsePortRange } from './config/address.ts';
 import type { Config } from './config/schema.ts';
 import { ErrorLog } from './error-log.ts';
 import { explainListenError } from './listen-error.ts';
+import { createRecordingService } from './recording-service.ts';
 import { segmentStorage } from './segment-storage.ts';
 import { readTls } from './tls.ts';
 
@@ -45,12 +47,14 @@ export interface MediaNodeOptions {
   /** Where it is one of several. */
   readonly registry?: StreamRegistry;
   readonly makers?: SegmentMakers;
+  /** Told of what is recorded. */
+  readonly onRecording?: (event: RecordingEvent) => void;
 }
 
 /** One process's share of the media: everything that receives and sends it, made from the configuration. */
 export function createMediaNode(
   config: Config,
-  { name, logger, registry, makers }: MediaNodeOptions,
+  { name, logger, registry, makers, onRecording }: MediaNodeOptions,
 ): MediaNode {
   const { media: limits, protocols } = config;
   const reusePort = config.gateway.share_ports;
@@ -128,7 +132,13 @@ export function createMediaNode(
   }
   const hasMedia = hasFlv || isEnabled('hls');
   for (const adapter of adapters) adapter.onStreamReady(orchestrator);
-  const control = new NodeControl({ name, orchestrator, adapters });
+  const recordings = createRecordingService(config, orchestrator, event => {
+    if (event.kind === 'alarm') {
+      logger.error({ code: event.code, stream: event.streamId }, `recording: ${event.message}`);
+    }
+    onRecording?.(event);
+  });
+  const control = new NodeControl({ name, orchestrator, adapters, recordings });
   orchestrator.on('streamAdded', stream => {
     stream.on('state', state => logger.info({ stream: stream.id, state }, 'stream'));
   });
@@ -139,7 +149,8 @@ export function createMediaNode(
   const stop = async () => {
     orchestrator.close();
     control.close();
-    await Promise.all([...adapters.map(adapter => adapter.stop()), media.stop()]);
+    const recorded = recordings.close();
+    await Promise.all([...adapters.map(adapter => adapter.stop()), media.stop(), recorded]);
   };
   return {
     orchestrator,
@@ -156,6 +167,7 @@ export function createMediaNode(
     },
     async start() {
       try {
+        await recordings.start();
         if (hasMedia) await media.start();
         for (const adapter of adapters) await adapter.start();
       } catch (error) {

@@ -5,12 +5,15 @@ import { FileStorage } from '@flux-iot/core/storage/file-storage';
 import type { MediaStorage } from '@flux-iot/core/storage/media-storage';
 import { MemoryStorage } from '@flux-iot/core/storage/memory-storage';
 import type { Config } from './config/schema.ts';
+import { objectStorage } from './storage.ts';
 
 /** Bytes of HLS segments in memory, at most. */
 const MAX_SEGMENT_BYTES = 2 * 1024 ** 3;
 
 /** Where HLS keeps its segments. Throws `CONFIG_INVALID` where that is a folder that cannot be written. */
-export function segmentStorage({ protocols, media }: Config): MediaStorage {
+export function segmentStorage(config: Config): MediaStorage {
+  const { protocols, media } = config;
+  if (protocols.hls.storage === 's3') return objectStorage(config);
   if (protocols.hls.storage === 'memory') return new MemoryStorage({ maxBytes: MAX_SEGMENT_BYTES });
   const root = join(media.storage_dir, 'segments');
   try {

@@ -2,6 +2,7 @@ import { connect } from 'node:net';
 import type { MediaControl } from '@flux-iot/core/control/media-control';
 import { afterEach, describe, expect, it } from 'vitest';
 import { type ApiServer, createApiServer } from './api-server.ts';
+import type { RecordingLibrary } from './recordings/library.ts';
 
 describe('createApiServer', () => {
   const servers: ApiServer[] = [];
@@ -9,6 +10,7 @@ describe('createApiServer', () => {
   async function create(port = 0): Promise<ApiServer> {
     const server = await createApiServer({
       control: {} as MediaControl,
+      recordings: {} as RecordingLibrary,
       host: '127.0.0.1',
       port,
       mediaPort: () => 8081,

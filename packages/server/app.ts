@@ -8,6 +8,9 @@ import { ingestRoutes } from './ingest-routes.ts';
 import { redirectMedia } from './media-redirects.ts';
 import { type Asset, servePage } from './page.ts';
 import { pushRoutes } from './push-routes.ts';
+import type { RecordingLibrary } from './recordings/library.ts';
+import { recordingRoutes } from './recordings/routes.ts';
+import { RECORDING_SCHEMAS } from './recordings/schemas.ts';
 import { logRequests } from './request-log.ts';
 import { NAMED_SCHEMAS } from './schemas.ts';
 import { DOCUMENTATION_POLICY, guard } from './security.ts';
@@ -18,6 +21,7 @@ export interface AppOptions {
   readonly control: MediaControl;
   /** Where `/flv`, `/hls` and the like are served: requests for them are sent there. */
   readonly mediaPort: () => number;
+  readonly recordings: RecordingLibrary;
   readonly version: string;
   /** The page's files by path. */
   readonly assets?: ReadonlyMap<string, Asset>;
@@ -57,7 +61,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   logRequests(app);
   guard(app, options.mediaPort);
   answerErrors(app);
-  for (const schema of NAMED_SCHEMAS) app.addSchema(schema);
+  for (const schema of [...NAMED_SCHEMAS, ...RECORDING_SCHEMAS]) app.addSchema(schema);
   await app.register(fastifySwagger, {
     openapi: {
       openapi: '3.1.0',
@@ -83,6 +87,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   await app.register(streamRoutes, { prefix: '/api/v1', ...context });
   await app.register(ingestRoutes, { prefix: '/api/v1', ...context });
   await app.register(pushRoutes, { prefix: '/api/v1', ...context });
+  await app.register(recordingRoutes, { prefix: '/api/v1', ...context, recordings: options.recordings });
   await app.register(serverRoutes, { ...context, mediaPort, version });
   redirectMedia(app, mediaPort);
   servePage(app, options.assets ?? new Map());

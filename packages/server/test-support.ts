@@ -2,10 +2,13 @@ import { NodeControl } from '@flux-iot/core/control/node-control';
 import { FluxError } from '@flux-iot/core/errors/flux-error';
 import type { Ingest, ProtocolAdapter, Push } from '@flux-iot/core/orchestrator/protocol-adapter';
 import { StreamOrchestrator } from '@flux-iot/core/orchestrator/stream-orchestrator';
+import { MemoryStorage } from '@flux-iot/core/storage/memory-storage';
 import type { Publication } from '@flux-iot/core/stream/publication';
 import { AUDIO_TRACK, VIDEO_TRACK, video } from '@flux-iot/core/stream/test-support';
 import type { FastifyInstance, LightMyRequestResponse } from 'fastify';
 import { type AppOptions, buildApp } from './app.ts';
+import { RecordingLibrary } from './recordings/library.ts';
+import { MemoryRecordingIndex } from './recordings/memory-index.ts';
 
 /** Brings and sends nothing, but keeps what it was asked to. */
 export class FakeAdapter implements ProtocolAdapter {
@@ -104,8 +107,16 @@ export class TestApi {
     const rtmp = new FakeAdapter('rtmp');
     const adapters = [rtmp, playOnlyAdapter('hls'), playOnlyAdapter('srt')];
     const control = new NodeControl({ name: 'node-1', orchestrator, adapters });
+    const recordings = new RecordingLibrary({
+      index: new MemoryRecordingIndex(),
+      control,
+      storage: new MemoryStorage({ maxBytes: 1_000_000 }),
+      retention: { days: 0, maxBytes: 0 },
+      onError: () => {},
+    });
     const app = await buildApp({
       control,
+      recordings,
       mediaPort: () => 8081,
       version: '1.2.3',
       ...options,

@@ -1,10 +1,11 @@
 import type { Bus } from '../bus/bus.ts';
 import { FluxError } from '../errors/flux-error.ts';
 import type { StreamStatus } from '../orchestrator/stream-status.ts';
+import type { ActiveRecording, RecordingOptions } from '../record/recording.ts';
 import type { StreamViewer } from '../stream/stream.ts';
 import type { StreamId } from '../stream/stream-id.ts';
 import type { IngestReport, MediaControl, NodeReport, PushReport, StreamReport } from './media-control.ts';
-import { notFound } from './node-control.ts';
+import { notFound, notRecording } from './node-control.ts';
 import { remoteControl } from './remote-control.ts';
 
 /** Media nodes are in the directory under this prefix and their names. */
@@ -125,6 +126,21 @@ export class ClusterControl implements MediaControl {
     const wasWanted = this.#pushes.get(id)?.streamId === streamId && this.#pushes.delete(id);
     const removed = await this.#all(node => node.removePush(streamId, id));
     if (removed.length === 0 && !wasWanted) throw new FluxError('PUSH_NOT_FOUND', `There is no push ${id}.`);
+  }
+
+  async recordings(): Promise<ActiveRecording[]> {
+    return (await this.#all(node => node.recordings())).flat();
+  }
+
+  async startRecording(streamId: StreamId, options: RecordingOptions): Promise<ActiveRecording> {
+    const owner = this.#ownerOf(streamId);
+    if (owner === undefined) throw notFound(streamId);
+    return remoteControl(this.#bus, owner).startRecording(streamId, options);
+  }
+
+  async stopRecording(streamId: StreamId): Promise<void> {
+    const stopped = await this.#all(node => node.stopRecording(streamId));
+    if (stopped.length === 0) throw notRecording(streamId);
   }
 
   async nodes(): Promise<NodeReport[]> {

@@ -1,5 +1,6 @@
 import type { IngestStatus, ProtocolStats } from '../orchestrator/protocol-adapter.ts';
 import type { StreamStatus } from '../orchestrator/stream-status.ts';
+import type { ActiveRecording, RecordingOptions } from '../record/recording.ts';
 import type { HistoryEntry } from '../stream/history.ts';
 import type { StreamViewer } from '../stream/stream.ts';
 import type { StreamId } from '../stream/stream-id.ts';
@@ -86,5 +87,9 @@ export interface MediaControl {
   pushes(streamId: StreamId): Promise<PushReport[]>;
   addPush(id: string, streamId: StreamId, url: string): Promise<PushReport>;
   removePush(streamId: StreamId, id: string): Promise<void>;
+  /** What is being recorded. */
+  recordings(): Promise<ActiveRecording[]>;
+  startRecording(streamId: StreamId, options: RecordingOptions): Promise<ActiveRecording>;
+  stopRecording(streamId: StreamId): Promise<void>;
   nodes(): Promise<NodeReport[]>;
 }

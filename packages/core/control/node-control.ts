@@ -2,6 +2,8 @@ import { FluxError } from '../errors/flux-error.ts';
 import type { Ingest, ProtocolAdapter, Push } from '../orchestrator/protocol-adapter.ts';
 import type { StreamOrchestrator } from '../orchestrator/stream-orchestrator.ts';
 import { isPerson } from '../orchestrator/stream-status.ts';
+import type { ActiveRecording, RecordingOptions } from '../record/recording.ts';
+import type { RecordingService } from '../record/recording-service.ts';
 import type { StreamViewer } from '../stream/stream.ts';
 import type { StreamId } from '../stream/stream-id.ts';
 import { EventLoopDelay } from './event-loop-delay.ts';
@@ -19,6 +21,8 @@ export interface NodeControlOptions {
   readonly orchestrator: StreamOrchestrator;
   /** The protocols that are enabled. */
   readonly adapters: readonly ProtocolAdapter[];
+  /** Where it records. */
+  readonly recordings?: RecordingService;
 }
 
 const MAX_PUSHES_PER_STREAM = 16;
@@ -29,10 +33,12 @@ export class NodeControl implements MediaControl {
   readonly #name: string;
   readonly #orchestrator: StreamOrchestrator;
   readonly #adapters: readonly ProtocolAdapter[];
+  readonly #recordings: RecordingService | undefined;
   readonly #startedAt = Date.now();
   readonly #delay = new EventLoopDelay();
 
-  constructor({ name, orchestrator, adapters }: NodeControlOptions) {
+  constructor({ name, orchestrator, adapters, recordings }: NodeControlOptions) {
+    this.#recordings = recordings;
     this.#name = name;
     this.#orchestrator = orchestrator;
     this.#adapters = adapters;
@@ -114,6 +120,20 @@ export class NodeControl implements MediaControl {
     this.#orchestrator.pushes.remove(streamId, id);
   }
 
+  async recordings(): Promise<ActiveRecording[]> {
+    return [...(this.#recordings?.active ?? [])];
+  }
+
+  async startRecording(streamId: StreamId, options: RecordingOptions): Promise<ActiveRecording> {
+    if (!this.#recordings) throw new FluxError('NOT_READY', 'This media node does not record.');
+    return this.#recordings.record(streamId, options);
+  }
+
+  async stopRecording(streamId: StreamId): Promise<void> {
+    if (!this.#recordings) throw notRecording(streamId);
+    await this.#recordings.stop(streamId);
+  }
+
   async nodes(): Promise<NodeReport[]> {
     const { user, system } = process.cpuUsage();
     const streams = this.#orchestrator.listStreams();
@@ -159,6 +179,12 @@ export class NodeControl implements MediaControl {
 
 export function notFound(streamId: StreamId): FluxError {
   return new FluxError('STREAM_NOT_FOUND', `There is no stream ${streamId}.`, { context: { streamId } });
+}
+
+export function notRecording(streamId: StreamId): FluxError {
+  return new FluxError('RECORDING_NOT_FOUND', `${streamId} is not being recorded.`, {
+    context: { streamId },
+  });
 }
 
 function ingestReport(ingest: Ingest): IngestReport {

@@ -15,6 +15,9 @@ const METHODS: ReadonlySet<string> = new Set<Method>([
   'pushes',
   'addPush',
   'removePush',
+  'recordings',
+  'startRecording',
+  'stopRecording',
   'nodes',
 ]);
 

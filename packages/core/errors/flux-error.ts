@@ -32,6 +32,13 @@ export const ERROR_CODES = {
   UPSTREAM_FAILED: { status: 502, meaning: 'The remote server refused, failed or went away.' },
   TIMED_OUT: { status: 504, meaning: 'What was waited for did not come in time.' },
   STORAGE_FAILED: { status: 500, meaning: 'The media storage could not read or write.' },
+  STORAGE_FULL: { status: 507, meaning: 'There is no room left for what is to be stored.' },
+  RECORDING_NOT_FOUND: { status: 404, meaning: 'No recording of this id, or of this time, exists.' },
+  RECORDING_HELD: {
+    status: 409,
+    meaning: 'The recording is held, or is being written: it may not be deleted.',
+  },
+  RECORDING_ACTIVE: { status: 409, meaning: 'The stream is being recorded already.' },
   NOT_READY: { status: 503, meaning: 'A protocol does not listen yet, or no longer.' },
   INTERNAL: { status: 500, meaning: 'A fault of the server; the log has its cause.' },
 } as const satisfies Record<string, { status: number; meaning: string }>;

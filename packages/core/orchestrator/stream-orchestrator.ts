@@ -125,6 +125,12 @@ export class StreamOrchestrator extends EventEmitter<OrchestratorEvents> impleme
     return [...this.#contexts.values()].map(statusOf);
   }
 
+  /** A stream that this node owns, in whatever state it is; undefined for what is fetched from other nodes. */
+  ownStream(streamId: StreamId): Stream | undefined {
+    const context = this.#contexts.get(streamId);
+    return context?.relay ? undefined : context?.stream;
+  }
+
   /** Whether there are samples to be had of it, from this node or from another. */
   isAvailable(streamId: StreamId): boolean {
     const context = this.#contexts.get(streamId);

@@ -1,8 +1,22 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, readFile, rename, rm, rmdir, writeFile } from 'node:fs/promises';
+import type { Dirent } from 'node:fs';
+import {
+  type FileHandle,
+  mkdir,
+  open,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  rmdir,
+  stat,
+  writeFile,
+} from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import { FluxError } from '../errors/flux-error.ts';
-import type { MediaStorage } from './media-storage.ts';
+import type { ByteRange, MediaStorage, StorageEntry } from './media-storage.ts';
 import { storageKeySegments } from './storage-key.ts';
 
 export interface FileStorageOptions {
@@ -24,26 +38,58 @@ export class FileStorage implements MediaStorage {
     this.#root = resolve(options.root);
   }
 
-  async put(key: string, data: Buffer): Promise<void> {
-    const path = this.#path(key);
-    // A dot in front: no key begins so, and no reader can ask for it.
-    const temporary = join(dirname(path), `.${randomUUID()}`);
-    try {
-      await this.#writeInFolder(temporary, data);
-      await rename(temporary, path);
-    } catch (cause) {
-      await rm(temporary, { force: true }).catch(() => {});
-      throw failure('write', key, cause);
-    }
+  /** Where the file of a key is, for who writes it by and by. Throws `STORAGE_FAILED` for what is no key. */
+  pathOf(key: string): string {
+    return this.#path(key);
   }
 
-  async get(key: string): Promise<Buffer | undefined> {
-    try {
-      return await readFile(this.#path(key));
-    } catch (cause) {
-      if (isCode(cause, 'ENOENT', 'ENOTDIR')) return undefined;
-      throw failure('read', key, cause);
-    }
+  async put(key: string, data: Buffer): Promise<void> {
+    await this.#replace(key, path => this.#inFolder(path, () => writeFile(path, data)));
+  }
+
+  async putStream(key: string, source: Readable): Promise<number> {
+    let size = 0;
+    await this.#replace(key, async path => {
+      // Opened first: a stream can be read but once.
+      const handle = await this.#inFolder(path, () => open(path, 'wx'));
+      const target = handle.createWriteStream();
+      await pipeline(source, target);
+      size = target.bytesWritten;
+    });
+    return size;
+  }
+
+  async get(key: string, range?: ByteRange): Promise<Buffer | undefined> {
+    if (!range) return this.#read(key, path => readFile(path));
+    return this.#read(key, async path => {
+      await using handle = await open(path);
+      const { size } = await handle.stat();
+      const end = Math.min(range.end ?? size, size);
+      if (end <= range.start) return Buffer.alloc(0);
+      return readAll(handle, range.start, end - range.start);
+    });
+  }
+
+  async getStream(key: string, range?: ByteRange): Promise<Readable | undefined> {
+    const handle = await this.#read(key, path => open(path));
+    if (!handle) return undefined;
+    const { size } = await handle.stat();
+    const start = range?.start ?? 0;
+    const end = Math.min(range?.end ?? size, size);
+    // Its end is said even where none was asked for: the file may be growing. A stream has at least one byte.
+    if (end > start) return handle.createReadStream({ start, end: end - 1 });
+    await handle.close();
+    return EMPTY();
+  }
+
+  async stat(key: string): Promise<StorageEntry | undefined> {
+    const found = await this.#read(key, path => stat(path));
+    return found?.isFile() ? { key, size: found.size, modifiedAt: found.mtimeMs } : undefined;
+  }
+
+  async *list(prefix: string): AsyncGenerator<StorageEntry> {
+    const folder = prefix.replace(/\/$/, '');
+    yield* this.#walk(folder, folder === '' ? this.#root : this.#path(folder));
   }
 
   async delete(key: string): Promise<void> {
@@ -57,15 +103,59 @@ export class FileStorage implements MediaStorage {
     await this.#removeEmptyFolders(dirname(path));
   }
 
+  async *#walk(key: string, path: string): AsyncGenerator<StorageEntry> {
+    let entries: Dirent[];
+    try {
+      entries = await readdir(path, { withFileTypes: true });
+    } catch (cause) {
+      if (isCode(cause, 'ENOENT', 'ENOTDIR')) return;
+      throw failure('list', key, cause);
+    }
+    for (const entry of entries) {
+      // Files that are being written have a dot in front.
+      if (entry.name.startsWith('.')) continue;
+      const inner = key === '' ? entry.name : `${key}/${entry.name}`;
+      if (entry.isDirectory()) yield* this.#walk(inner, join(path, entry.name));
+      else {
+        const found = await stat(join(path, entry.name)).catch(() => undefined);
+        if (found?.isFile()) yield { key: inner, size: found.size, modifiedAt: found.mtimeMs };
+      }
+    }
+  }
+
+  /** Writes under another name and renames. */
+  async #replace(key: string, write: (path: string) => Promise<void>): Promise<void> {
+    const path = this.#path(key);
+    // A dot in front: no key begins so, and no reader can ask for it.
+    const temporary = join(dirname(path), `.${randomUUID()}`);
+    try {
+      await write(temporary);
+      await rename(temporary, path);
+    } catch (cause) {
+      await rm(temporary, { force: true }).catch(() => {});
+      throw failure('write', key, cause);
+    }
+  }
+
+  /** Undefined where there is no such file. */
+  async #read<Result>(key: string, read: (path: string) => Promise<Result>): Promise<Result | undefined> {
+    try {
+      return await read(this.#path(key));
+    } catch (cause) {
+      if (isCode(cause, 'ENOENT', 'ENOTDIR')) return undefined;
+      throw failure('read', key, cause);
+    }
+  }
+
   #path(key: string): string {
     return join(this.#root, ...storageKeySegments(key));
   }
 
-  async #writeInFolder(path: string, data: Buffer): Promise<void> {
+  async #inFolder<Result>(path: string, write: () => Promise<Result>): Promise<Result> {
     for (let attempt = 1; ; attempt++) {
       try {
         await mkdir(dirname(path), { recursive: true });
-        return await writeFile(path, data);
+        return await write();
       } catch (cause) {
         if (!isCode(cause, 'ENOENT') || attempt === MAX_ATTEMPTS) throw cause;
       }
@@ -83,6 +173,19 @@ export class FileStorage implements MediaStorage {
       }
     }
   }
+}
+
+const EMPTY = () => Readable.from([]);
+
+async function readAll(handle: FileHandle, start: number, length: number): Promise<Buffer> {
+  const data = Buffer.allocUnsafe(length);
+  let read = 0;
+  while (read < length) {
+    const { bytesRead } = await handle.read(data, read, length - read, start + read);
+    if (bytesRead === 0) break;
+    read += bytesRead;
+  }
+  return data.subarray(0, read);
 }
 
 function isCode(cause: unknown, ...codes: string[]): boolean {

@@ -1,6 +1,7 @@
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { FileStorage } from './file-storage.ts';
 import type { MediaStorage } from './media-storage.ts';
@@ -26,6 +27,45 @@ describe.each(['memory', 'file'])('%s storage', kind => {
     await storage.delete('hls/acme~cam1/1.ts');
     await storage.delete('hls/acme~cam1/1.ts');
     expect(await storage.get('hls/acme~cam1/1.ts')).toBeUndefined();
+  });
+
+  it('takes and gives streams, ranges and lists', async () => {
+    const parts = ['01234', '56789'].map(part => Buffer.from(part));
+    expect(await storage.putStream('a/b/1', Readable.from(parts, { objectMode: false }))).toBe(10);
+    await storage.put('a/c', Buffer.from('c'));
+    await storage.put('ab', Buffer.from('ab'));
+    const ranges = [
+      { start: 2, end: 5 },
+      { start: 8 },
+      { start: 8, end: 100 },
+      { start: 20, end: 30 },
+      { start: 5, end: 5 },
+    ];
+    for (const range of ranges) {
+      const expected = '0123456789'.slice(range.start, range.end);
+      expect((await storage.get('a/b/1', range))?.toString()).toBe(expected);
+      const read = await (await storage.getStream('a/b/1', range))?.toArray();
+      expect(Buffer.concat(read ?? []).toString()).toBe(expected);
+    }
+    expect(await storage.getStream('a/b/2')).toBeUndefined();
+    expect(await storage.stat('a/b/1')).toEqual({ key: 'a/b/1', size: 10, modifiedAt: expect.any(Number) });
+    expect(await storage.stat('a/b')).toBeUndefined();
+    const keys = await Array.fromAsync(storage.list('a/'), ({ key }) => key);
+    expect(keys.sort()).toEqual(['a/b/1', 'a/c']);
+    expect(await Array.fromAsync(storage.list('x/'))).toEqual([]);
+  });
+
+  it('has nothing of a stream that failed', async () => {
+    const broken = Readable.from(
+      (async function* () {
+        yield Buffer.from('some');
+        throw new Error('the source broke');
+      })(),
+      { objectMode: false },
+    );
+    await expect(storage.putStream('a/broken', broken)).rejects.toThrow('the source broke');
+    expect(await storage.stat('a/broken')).toBeUndefined();
+    expect(await Array.fromAsync(storage.list('a/'))).toEqual([]);
   });
 
   it.each([

@@ -30,6 +30,14 @@ export function findContradictions(config: Config): Contradiction[] {
       message: `media.${name}_ms, ${least}, is more than media.${name}_max_ms, ${most}`,
     });
   }
+  const wantsS3 = [
+    { path: ['recording', 'storage'], value: config.recording.storage },
+    { path: ['protocols', 'hls', 'storage'], value: config.protocols.hls.storage },
+  ].filter(({ value }) => value === 's3');
+  if (wantsS3.length > 0 && config.storage.s3.bucket === '') {
+    const names = wantsS3.map(({ path }) => path.join('.')).join(' and ');
+    found.push({ paths: wantsS3.map(({ path }) => path), message: `${names} needs storage.s3.bucket` });
+  }
   const isOnTcp = config.bus.address.startsWith('tcp:');
   if (isOnTcp && config.bus.secret === '') {
     found.push({ paths: [['bus', 'address']], message: 'a bus on TCP needs bus.secret' });

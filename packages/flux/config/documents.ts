@@ -1,5 +1,5 @@
 import { ERROR_CODES } from '@flux-iot/core/errors/flux-error';
-import { CONFIG_SECTIONS, type ConfigKey, type ConfigSection } from './keys.ts';
+import { CONFIG_SECTIONS, type ConfigKey, type ConfigSection, type SchemaNode } from './keys.ts';
 
 /** The whole configuration as TOML: every key with its default, and above it what it is and what it may be. */
 export function exampleFile(): string {
@@ -7,7 +7,11 @@ export function exampleFile(): string {
 }
 
 function exampleSection({ name, description, keys }: ConfigSection): string {
-  const lines = keys.map(key => `# ${explanation(key)}\n${key.path.at(-1)} = ${tomlValue(key)}\n`);
+  const lines = keys.map(key => {
+    // An empty list would forbid the tables that are to be written.
+    const isTables = 'properties' in ((key.schema as SchemaNode).items ?? {});
+    return `# ${explanation(key)}\n${isTables ? '# ' : ''}${key.path.at(-1)} = ${tomlValue(key)}\n`;
+  });
   return `# ${description}\n[${name}]\n\n${lines.join('\n')}`;
 }
 

@@ -133,8 +133,8 @@ describe('parseConfig', () => {
       'line 2: protocols.flv.enable: "yes" is not allowed; allowed: true or false',
     ],
     [
-      'protocols.hls.storage = "s3"',
-      'line 1: protocols.hls.storage: "s3" is not allowed; allowed: one of "memory", "file"',
+      'protocols.hls.storage = "disk"',
+      'line 1: protocols.hls.storage: "disk" is not allowed; allowed: one of "memory", "file", "s3"',
     ],
     [
       '[protocols]\nenabled = [\n  "rtmp",\n  "hsl",\n]',

@@ -125,9 +125,117 @@ const hls = section('HLS: playlists and transport stream segments on the HTTP me
   enable_adaptive: flag(false, 'Renditions of lower bitrate. Not in this version.'),
   always_on: flag(false, 'Cut every stream from its beginning, not from its first viewer on.'),
   storage: choice(
-    ['memory', 'file'],
+    ['memory', 'file', 's3'],
     'memory',
-    'Where segments are kept: "file" puts them under media.storage_dir.',
+    'Where segments are kept: "file" puts them under media.storage_dir, "s3" into the bucket of [storage.s3].',
+  ),
+});
+
+const recordingFormat = (description: string) => choice(['fmp4', 'flv', 'ts'], 'fmp4', description);
+
+const recording = section('Recordings.', {
+  rules: Type.Array(
+    Type.Object(
+      {
+        streams: Type.Array(
+          Type.String({ minLength: 1, maxLength: 257, allowed: 'a pattern of stream ids' }),
+          {
+            default: [],
+            description: 'Patterns of stream ids: `*` for any letters, `?` for one.',
+          },
+        ),
+        format: Type.Optional(Type.Enum(['fmp4', 'flv', 'ts'])),
+        file_seconds: Type.Optional(Type.Integer({ minimum: 10, maximum: 86_400 })),
+        file_bytes: Type.Optional(Type.Integer({ minimum: 1_048_576, maximum: 1_099_511_627_776 })),
+      },
+      { additionalProperties: false },
+    ),
+    {
+      allowed: 'tables [[recording.rules]] with streams, format, file_seconds, file_bytes',
+      default: [],
+      description:
+        'Which streams are recorded without being asked for; the first rule that has the stream counts.',
+    },
+  ),
+  format: recordingFormat('Of the files: MP4 of fragments, FLV or MPEG-2 transport streams.'),
+  file_seconds: integer(3600, 10, 86_400, 'A file ends at the first key frame after so many seconds.'),
+  file_bytes: integer(2_147_483_648, 1_048_576, 1_099_511_627_776, 'Or after so many bytes.'),
+  storage: choice(
+    ['file', 's3'],
+    'file',
+    'Where finished files are kept: under media.storage_dir, or in the bucket of [storage.s3].',
+  ),
+  max_bytes: integer(
+    0,
+    0,
+    9_007_199_254_740_991,
+    'Bytes of all recordings together; the oldest are deleted beyond them. 0 for no limit.',
+  ),
+  min_free_bytes: integer(
+    1_073_741_824,
+    0,
+    9_007_199_254_740_991,
+    'Recording stops, and live goes on, while less is free on the disk of media.storage_dir.',
+  ),
+  queue_bytes: integer(
+    16_777_216,
+    1_048_576,
+    1_073_741_824,
+    'Bytes of one stream that may wait for the disk; what comes beyond them is left out up to a key frame, and noted.',
+  ),
+  spool_bytes: integer(
+    10_737_418_240,
+    0,
+    9_007_199_254_740_991,
+    'Bytes that may wait for the object store; no file is begun while there are more.',
+  ),
+  state_dir: path(
+    '/var/lib/flux-media/state',
+    'Folder of the key that signs the manifests of recordings; made when first needed.',
+  ),
+});
+
+const s3 = section('An object store that speaks S3, for what says so.', {
+  endpoint: Type.String({
+    pattern: '^(?:https?://[^\\s/@]{1,255}/?)?$',
+    allowed: 'a URL without a path; or "" for that of AWS',
+    default: '',
+    description: 'Where it is.',
+  }),
+  region: Type.String({
+    pattern: '^[a-z0-9-]{1,64}$',
+    allowed: "a region's name",
+    default: 'us-east-1',
+    description: 'Its region.',
+  }),
+  bucket: Type.String({
+    pattern: '^(?:[A-Za-z0-9][A-Za-z0-9._-]{1,253}[A-Za-z0-9])?$',
+    allowed: "a bucket's name",
+    default: '',
+    description: 'The bucket, which is to exist.',
+  }),
+  prefix: Type.String({
+    pattern: '^(?:[A-Za-z0-9][A-Za-z0-9._~/-]{0,200}/)?$',
+    allowed: 'a path that ends with "/"; or ""',
+    default: '',
+    description: 'What all keys begin with.',
+  }),
+  access_key_id: Type.String({
+    maxLength: 256,
+    allowed: 'a text',
+    default: '',
+    description:
+      'Who we are there; "" for what the environment or the machine gives (AWS_ACCESS_KEY_ID and the like).',
+  }),
+  secret_access_key: Type.String({
+    maxLength: 256,
+    allowed: 'a text',
+    default: '',
+    description: 'The secret to it. Better set by FLUX_STORAGE_S3_SECRET_ACCESS_KEY than in a file.',
+  }),
+  path_style: flag(
+    true,
+    "The bucket stands in the path, not in the host's name: what most stores but AWS need.",
   ),
 });
 
@@ -201,7 +309,7 @@ export const ConfigSchema = Type.Object(
         '/var/lib/flux-media/keyframes',
         'Folder of pictures for snapshots. Not used in this version.',
       ),
-      retention_days: integer(7, 0, 36_500, 'Days that recordings are kept. Not used in this version.'),
+      retention_days: integer(7, 0, 36_500, 'Days that recordings are kept; 0 for ever.'),
       gop_cache_bytes: integer(
         16_777_216,
         65_536,
@@ -257,6 +365,8 @@ export const ConfigSchema = Type.Object(
         'Seconds of media in which the tracks of a stream are looked for where its publisher does not name them.',
       ),
     }),
+    recording,
+    storage: Type.Object({ s3 }, { additionalProperties: false, default: {} }),
     log: section('The log, on standard error.', {
       level: choice(
         ['trace', 'debug', 'info', 'warn', 'error', 'silent'],

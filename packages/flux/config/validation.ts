@@ -15,7 +15,10 @@ export function validate(document: Record<string, unknown>, locator: TomlLocator
     problems.push({ line, where: `line ${line}`, key: keyName(path), message });
   };
   const check = (path: KeyPath, schema: SchemaNode, value: unknown) => {
-    if (!schema.properties) checkValue(path, schema, value, report);
+    if (schema.items?.properties && Array.isArray(value)) {
+      const { items } = schema;
+      for (const [index, element] of value.entries()) check([...path, index], items, element);
+    } else if (!schema.properties) checkValue(path, schema, value, report);
     else if (!isTable(value)) report(path, wrongValue(value, allowedBy(schema)));
     else {
       for (const [name, member] of Object.entries(value)) {

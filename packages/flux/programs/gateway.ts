@@ -1,7 +1,9 @@
 import { hostname } from 'node:os';
 import { dirname, join } from 'node:path';
+import type { BusValue } from '@flux-iot/core/bus/bus';
 import { connectBus } from '@flux-iot/core/bus/socket/connect-bus';
 import { ClusterNode } from '@flux-iot/core/cluster/cluster-node';
+import { RECORDING_SUBJECT } from '@flux-iot/core/record/recording';
 import { busOf } from '../config/bus.ts';
 import type { Config } from '../config/schema.ts';
 import { createMediaNode } from '../media-node.ts';
@@ -51,6 +53,7 @@ async function start(
     logger,
     registry: cluster,
     makers: segmentMakers(cluster),
+    onRecording: event => bus.publish(RECORDING_SUBJECT, event as unknown as BusValue),
   });
   const { orchestrator } = node;
   const collector = new QuietCollector();

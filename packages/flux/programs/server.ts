@@ -4,10 +4,13 @@ import { createLocalBus } from '@flux-iot/core/bus/local-bus';
 import { BusServer } from '@flux-iot/core/bus/socket/bus-server';
 import { nodeEntries } from '@flux-iot/core/cluster/node-entry';
 import { ClusterControl } from '@flux-iot/core/control/cluster-control';
+import { RECORDING_SUBJECT, type RecordingEvent } from '@flux-iot/core/record/recording';
 import { createApiServer } from '@flux-iot/server/api-server';
+import { MemoryRecordingIndex } from '@flux-iot/server/recordings/memory-index';
 import { localHost, parseAddress } from '../config/address.ts';
 import { busOf } from '../config/bus.ts';
 import { explainListenError } from '../listen-error.ts';
+import { createRecordingLibrary } from '../recording-library.ts';
 import { type ProgramContext, runProgram, type StartedProgram } from './program.ts';
 
 const MEMBER = 'server';
@@ -23,9 +26,14 @@ async function start({ config, logger }: ProgramContext, version: string): Promi
   const bus = createLocalBus(hub, MEMBER);
   const busServer = new BusServer({ hub, address, secret });
   const control = new ClusterControl(bus);
+  const recordings = createRecordingLibrary(config, control, new MemoryRecordingIndex(), logger);
+  const unsubscribe = bus.subscribe(RECORDING_SUBJECT, event =>
+    recordings.apply(event as unknown as RecordingEvent),
+  );
   const configured = parseAddress(config.http_media.bind).port;
   const api = await createApiServer({
     control,
+    recordings,
     ...parseAddress(config.server.bind),
     mediaPort: () => configured || (nodeEntries(bus.directory).find(node => node.mediaPort)?.mediaPort ?? 0),
     version,
@@ -34,6 +42,8 @@ async function start({ config, logger }: ProgramContext, version: string): Promi
     logger: logger.child({}, { level: logger.isLevelEnabled('warn') ? 'warn' : logger.level }),
   });
   const stop = async () => {
+    unsubscribe();
+    await recordings.close();
     control.close();
     await api.stop();
     await bus.close();
@@ -41,6 +51,7 @@ async function start({ config, logger }: ProgramContext, version: string): Promi
   };
   try {
     await busServer.start();
+    recordings.start();
     await api.start();
   } catch (error) {
     await stop();

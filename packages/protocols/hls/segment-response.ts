@@ -1,10 +1,10 @@
 import type { ServerResponse } from 'node:http';
 import { FluxError } from '@flux-iot/core/errors/flux-error';
+import { rangeOf } from '@flux-iot/core/storage/byte-range';
 import type { MediaRequest } from '../http/media-server.ts';
 
 /** A client that takes nothing for this long is disconnected. */
 const STALL_TIMEOUT = 30_000;
-const RANGE = /^bytes=(\d{0,15})-(\d{0,15})$/;
 
 /**
  * Answers with a segment, or with the range of it that was asked for (RFC 9110 §14). Returns how many bytes were
@@ -36,23 +36,4 @@ export function sendSegment(
   request.message.socket.setTimeout(STALL_TIMEOUT);
   response.end(body);
   return body.length;
-}
-
-/** Undefined for no range, or one that may be ignored: several at once, or of another form or unit. */
-function rangeOf(
-  header: string | undefined,
-  length: number,
-): { start: number; end: number } | 'unsatisfiable' | undefined {
-  const match = header === undefined ? undefined : RANGE.exec(header.trim());
-  if (!match) return undefined;
-  const [, first = '', last = ''] = match;
-  if (first === '') {
-    if (last === '') return undefined;
-    const count = Math.min(Number(last), length);
-    return count === 0 ? 'unsatisfiable' : { start: length - count, end: length };
-  }
-  const start = Number(first);
-  const end = last === '' ? length : Math.min(Number(last) + 1, length);
-  if (last !== '' && Number(last) < start) return undefined;
-  return start >= length ? 'unsatisfiable' : { start, end };
 }

@@ -8,6 +8,8 @@ export interface PlaylistSegment {
   readonly programDateTime: number;
   /** Its coded content or its times do not go on from the segment before. */
   readonly discontinuity: boolean;
+  /** What a decoder needs before it (§4.3.2.5); written where it differs from the segment before. */
+  readonly map?: { readonly uri: string };
 }
 
 export interface MediaPlaylist {
@@ -23,6 +25,8 @@ export interface MediaPlaylist {
   readonly canBlockReload: boolean;
   /** No segment will be added. */
   readonly ended: boolean;
+  /** `VOD`: nothing in it will ever change; `EVENT`: segments may be added at its end. */
+  readonly type?: 'VOD' | 'EVENT';
   readonly segments: readonly PlaylistSegment[];
 }
 
@@ -37,12 +41,16 @@ export interface Variant {
   readonly frameRate?: number;
 }
 
-/** Version 3 is the first with durations of fractions of a second; nothing that is written here needs a later one. */
+/** The first with durations of fractions of a second; a master playlist needs no later one. */
 const VERSION = 3;
+/** What MP4 segments need before them came with version 6 (§7). */
+const MAP_VERSION = 6;
 
 /** The text of a media playlist of RFC 8216; `canBlockReload` is of its second edition (draft 8216bis §4.4.3.8). */
 export function formatMediaPlaylist(playlist: MediaPlaylist): string {
-  const lines = ['#EXTM3U', `#EXT-X-VERSION:${VERSION}`];
+  const hasMap = playlist.segments.some(({ map }) => map);
+  const lines = ['#EXTM3U', `#EXT-X-VERSION:${hasMap ? MAP_VERSION : VERSION}`];
+  if (playlist.type) lines.push(`#EXT-X-PLAYLIST-TYPE:${playlist.type}`);
   lines.push(`#EXT-X-TARGETDURATION:${playlist.targetDuration}`);
   if (playlist.canBlockReload) lines.push('#EXT-X-SERVER-CONTROL:CAN-BLOCK-RELOAD=YES');
   lines.push(`#EXT-X-MEDIA-SEQUENCE:${playlist.mediaSequence}`);
@@ -50,8 +58,14 @@ export function formatMediaPlaylist(playlist: MediaPlaylist): string {
     lines.push(`#EXT-X-DISCONTINUITY-SEQUENCE:${playlist.discontinuitySequence}`);
   }
   if (playlist.independentSegments) lines.push('#EXT-X-INDEPENDENT-SEGMENTS');
+  let mapUri: string | undefined;
   for (const segment of playlist.segments) {
+    const { map } = segment;
     if (segment.discontinuity) lines.push('#EXT-X-DISCONTINUITY');
+    if (map && map.uri !== mapUri) {
+      lines.push(`#EXT-X-MAP:URI="${map.uri}"`);
+    }
+    mapUri = map?.uri;
     lines.push(`#EXT-X-PROGRAM-DATE-TIME:${new Date(segment.programDateTime).toISOString()}`);
     lines.push(`#EXTINF:${segment.duration.toFixed(5)},`, segment.uri);
   }

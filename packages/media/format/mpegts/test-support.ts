@@ -1,10 +1,13 @@
 import { aacTrack } from '../../codec/aac/track.ts';
+import { av1Track } from '../../codec/av1/track.ts';
+import { g711Track } from '../../codec/g711/track.ts';
 import { parseAvcConfigurationRecord } from '../../codec/h264/configuration-record.ts';
 import { h264Track } from '../../codec/h264/track.ts';
 import { parseHevcConfigurationRecord } from '../../codec/h265/configuration-record.ts';
 import { h265Track } from '../../codec/h265/track.ts';
 import { mp3Track } from '../../codec/mp3/track.ts';
 import { opusTrack } from '../../codec/opus/track.ts';
+import { vp9Track } from '../../codec/vp9/track.ts';
 import { AudioSample, type MediaSample, VideoSample } from '../../model/sample.ts';
 import type { Track } from '../../model/track.ts';
 
@@ -67,6 +70,13 @@ function probedTrack(stream: ProbedStream, clockRate: number, firstFrame: Buffer
       return opusTrack(identity, extradata);
     case 'mp3':
       return mp3Track(identity, firstFrame);
+    case 'av1':
+      return av1Track(identity, extradata);
+    case 'vp9':
+      // FFmpeg keeps no configuration record of it.
+      return vp9Track(identity, Buffer.from('000b820202020000', 'hex'));
+    case 'pcm_alaw':
+      return g711Track(identity, 'g711a', 8000, 1);
     default:
       throw new Error(`no track for ${stream.codec_name}`);
   }
