@@ -3,11 +3,23 @@ import fastifySwagger from '@fastify/swagger';
 import fastifySwaggerUi from '@fastify/swagger-ui';
 import type { MediaControl } from '@flux-iot/core/control/media-control';
 import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
+import { Registry } from 'prom-client';
 import { answerErrors, answerFrameworkError, answerUnreadable } from './errors.ts';
+import { tagAnswers } from './etags.ts';
+import { EventFeed } from './events/event-feed.ts';
+import { eventRoutes } from './events/event-routes.ts';
+import { hookRoutes } from './hooks/hook-routes.ts';
+import { HOOK_SCHEMAS } from './hooks/hook-schemas.ts';
+import { HookService } from './hooks/hook-service.ts';
+import { MemoryHookStore } from './hooks/hook-store.ts';
+import { answerRepeats } from './idempotency.ts';
 import { ingestRoutes } from './ingest-routes.ts';
 import { redirectMedia } from './media-redirects.ts';
+import { metricsRoutes } from './metrics/metrics-routes.ts';
+import { measureRequests } from './metrics/request-metrics.ts';
 import { type Asset, servePage } from './page.ts';
 import { pushRoutes } from './push-routes.ts';
+import { limitRates, type RateLimit } from './rate-limit.ts';
 import { logRequests } from './request-log.ts';
 import { NAMED_SCHEMAS } from './schemas.ts';
 import { DOCUMENTATION_POLICY, guard } from './security.ts';
@@ -22,6 +34,12 @@ export interface AppOptions {
   /** The page's files by path. */
   readonly assets?: ReadonlyMap<string, Asset>;
   readonly logger?: FastifyBaseLogger;
+  /** Its owner starts and closes it; without it, hooks made by the API are never called. */
+  readonly hooks?: HookService;
+  /** Whoever learns of events adds them. */
+  readonly events?: EventFeed;
+  /** None by default. */
+  readonly rateLimit?: RateLimit;
 }
 
 const BODY_LIMIT = 64 * 1024;
@@ -56,8 +74,13 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   app.removeContentTypeParser('text/plain');
   logRequests(app);
   guard(app, options.mediaPort);
+  const registry = new Registry();
+  measureRequests(app, registry);
   answerErrors(app);
-  for (const schema of NAMED_SCHEMAS) app.addSchema(schema);
+  await limitRates(app, options.rateLimit ?? { perSecond: 0 });
+  answerRepeats(app);
+  tagAnswers(app);
+  for (const schema of [...NAMED_SCHEMAS, ...HOOK_SCHEMAS]) app.addSchema(schema);
   await app.register(fastifySwagger, {
     openapi: {
       openapi: '3.1.0',
@@ -84,6 +107,12 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   await app.register(ingestRoutes, { prefix: '/api/v1', ...context });
   await app.register(pushRoutes, { prefix: '/api/v1', ...context });
   await app.register(serverRoutes, { ...context, mediaPort, version });
+  const settings = { hooks: [], networks: [] };
+  const hooks = options.hooks ?? new HookService({ store: new MemoryHookStore(), settings, version });
+  const events = options.events ?? new EventFeed();
+  await app.register(hookRoutes, { prefix: '/api/v1', hooks });
+  await app.register(eventRoutes, { prefix: '/api/v1', events });
+  await app.register(metricsRoutes, { ...context, hooks, events, version, registry });
   redirectMedia(app, mediaPort);
   servePage(app, options.assets ?? new Map());
   return app;

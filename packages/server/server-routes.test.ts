@@ -49,6 +49,13 @@ describe('what the server says of itself', () => {
     expect(served).toEqual(JSON.parse(JSON.stringify(await openApiDocument())));
     expect(served.openapi).toBe('3.1.0');
     expect(Object.keys(served.paths).sort()).toEqual([
+      '/api/v1/events',
+      '/api/v1/hooks',
+      '/api/v1/hooks/{hook_id}',
+      '/api/v1/hooks/{hook_id}/dead-letters',
+      '/api/v1/hooks/{hook_id}/dead-letters/replay',
+      '/api/v1/hooks/{hook_id}/dead-letters/{letter_id}',
+      '/api/v1/hooks/{hook_id}/dead-letters/{letter_id}/replay',
       '/api/v1/ingests',
       '/api/v1/ingests/{stream_id}',
       '/api/v1/nodes',
@@ -65,6 +72,7 @@ describe('what the server says of itself', () => {
       '/api/v1/streams/{stream_id}/stop',
       '/api/v1/streams/{stream_id}/viewers',
       '/healthz',
+      '/metrics',
       '/readyz',
     ]);
     const text = JSON.stringify(served);

@@ -2,7 +2,7 @@ import { FluxError } from '../errors/flux-error.ts';
 import type { Ingest, ProtocolAdapter, Push } from '../orchestrator/protocol-adapter.ts';
 import type { StreamOrchestrator } from '../orchestrator/stream-orchestrator.ts';
 import { isPerson } from '../orchestrator/stream-status.ts';
-import type { StreamViewer } from '../stream/stream.ts';
+import type { Stream, StreamViewer } from '../stream/stream.ts';
 import type { StreamId } from '../stream/stream-id.ts';
 import { EventLoopDelay } from './event-loop-delay.ts';
 import {
@@ -31,11 +31,18 @@ export class NodeControl implements MediaControl {
   readonly #adapters: readonly ProtocolAdapter[];
   readonly #startedAt = Date.now();
   readonly #delay = new EventLoopDelay();
+  /** Of viewers that are gone. */
+  #skipsBefore = 0;
 
   constructor({ name, orchestrator, adapters }: NodeControlOptions) {
     this.#name = name;
     this.#orchestrator = orchestrator;
     this.#adapters = adapters;
+    orchestrator.on('streamAdded', stream => {
+      stream.on('viewerRemoved', ({ skips = 0 }) => {
+        this.#skipsBefore += skips;
+      });
+    });
   }
 
   async streams(): Promise<StreamReport[]> {
@@ -127,6 +134,8 @@ export class NodeControl implements MediaControl {
         cpuSeconds: (user + system) / 1e6,
         streams: streams.length - relays,
         relays,
+        skips:
+          this.#skipsBefore + skipsOf(streams.map(({ streamId }) => this.#orchestrator.findStream(streamId))),
         load: { ...this.#orchestrator.load, eventLoopDelay: this.#delay.milliseconds },
         protocols: Object.fromEntries(
           this.#adapters.map(adapter => [adapter.protocolName, adapter.stats()] as const),
@@ -155,6 +164,12 @@ export class NodeControl implements MediaControl {
     const enabled = this.#adapters.map(({ protocolName }) => protocolName).join(', ') || 'none';
     throw new FluxError('PROTOCOL_DISABLED', `The protocol ${protocol} is not enabled; enabled: ${enabled}.`);
   }
+}
+
+function skipsOf(streams: readonly (Stream | undefined)[]): number {
+  let skips = 0;
+  for (const stream of streams) for (const viewer of stream?.viewers ?? []) skips += viewer.skips ?? 0;
+  return skips;
 }
 
 export function notFound(streamId: StreamId): FluxError {

@@ -12,6 +12,8 @@ export interface ProtocolStats {
   readonly viewers: number;
   readonly bytesIn: number;
   readonly bytesOut: number;
+  /** Packets of publishers that never came, where the protocol can tell. */
+  readonly lostPackets?: number;
   /** Connections and requests turned away since the start, by error code. */
   readonly refused: Readonly<Record<string, number>>;
 }
@@ -28,12 +30,18 @@ export interface StreamCallback {
 
 /** What a client said to be let in. */
 export interface AccessRequest {
+  /** By which it came: `rtmp`, `flv`, `hls`, … */
+  readonly protocol?: string;
   readonly token?: string;
   /** Who it has proved to be, where the protocol has such a way. */
   readonly user?: string;
   /** Address without port. */
   readonly address?: string;
   readonly signal?: AbortSignal;
+  /** Ends what it was let in for; called where that was for a time, and only after it was let in. */
+  readonly end?: (reason: EndReason) => void;
+  /** It asks again for every piece of media, so that an answer of a moment ago is good as well. */
+  readonly isRepeated?: boolean;
   /** The product asks for itself, or a node asks that let the client in already: nobody is to be asked. */
   readonly isInternal?: boolean;
 }

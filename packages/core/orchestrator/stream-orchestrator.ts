@@ -17,8 +17,18 @@ import { untilLive } from './until-live.ts';
 
 export type Action = 'publish' | 'play';
 
-/** Decides who may do what; throws a `FluxError` (`NOT_ALLOWED`) to refuse. */
-export type Authorizer = (action: Action, streamId: StreamId, request: AccessRequest) => Promise<void> | void;
+/** For how long a client was let in. */
+export interface Admission {
+  /** Milliseconds; without it, for as long as it likes. */
+  readonly lifetime?: number;
+}
+
+/** Decides who may do what; throws a `FluxError` (`NOT_ALLOWED`, `REDIRECTED`) to refuse. */
+export type Authorizer = (
+  action: Action,
+  streamId: StreamId,
+  request: AccessRequest,
+) => Promise<Admission | undefined> | Promise<void> | void;
 
 export interface OrchestratorOptions {
   readonly stream: StreamOptions;
@@ -41,13 +51,16 @@ export interface OrchestratorOptions {
 export interface OrchestratorEvents {
   /** `isRelay`: it is another node's, fetched for viewers of this one. */
   streamAdded: [stream: Stream, isRelay: boolean];
-  streamEnded: [stream: Stream, reason: EndReason];
+  streamEnded: [stream: Stream, reason: EndReason, isRelay: boolean];
+  published: [publication: Publication];
+  unpublished: [publication: Publication, reason: EndReason];
 }
 
 /** A relayed stream is kept for this long, in milliseconds, after its last taker. */
 const RELAY_LINGER = 10_000;
 const RELAY_RETRY = 500;
 const DEMAND_LINGER = 10_000;
+const TIME_IS_OVER: EndReason = { code: 'time-over', message: 'The time is over for which it was let in.' };
 
 /**
  * The only door to streams: publishers and viewers of every protocol pass it, so authorisation, limits and
@@ -80,9 +93,9 @@ export class StreamOrchestrator extends EventEmitter<OrchestratorEvents> impleme
     return { turnInterval: this.turns.interval, ...this.#scheduler.load };
   }
 
-  /** Whether the client may; for what was made of a stream and may outlive it. Throws `NOT_ALLOWED`. */
+  /** Whether the client may; for what was made of a stream and may outlive it. Throws `NOT_ALLOWED`, `REDIRECTED`. */
   async authorize(action: Action, streamId: StreamId, request: AccessRequest): Promise<void> {
-    if (!request.isInternal) await this.#options.authorize?.(action, streamId, request);
+    endInTime(await this.#admit(action, streamId, request), request, request.end);
   }
 
   /** A new stream begins (or its publisher comes back). Throws `STREAM_BUSY`, `STREAM_LIMIT`, `NOT_ALLOWED`, … */
@@ -92,14 +105,16 @@ export class StreamOrchestrator extends EventEmitter<OrchestratorEvents> impleme
     request: AccessRequest = {},
   ): Promise<Publication> {
     parseStreamId(streamId);
-    await this.authorize('publish', streamId, request);
+    const admission = await this.#admit('publish', streamId, request);
     request.signal?.throwIfAborted();
     if (this.#closed) throw new FluxError('STREAM_ENDED', 'The server is shutting down.');
     const context = this.#contexts.get(streamId) ?? this.#create(streamId);
     this.#makeWay(context, publisher);
     await this.#claim(context, request.signal);
     this.#detachRelay(context);
-    return this.#publish(context, publisher);
+    const publication = this.#publish(context, publisher);
+    endInTime(admission, request, reason => publication.revoke(reason));
+    return publication;
   }
 
   /** For callers that know a stream by its id alone; sessions write to their publication. */
@@ -138,8 +153,13 @@ export class StreamOrchestrator extends EventEmitter<OrchestratorEvents> impleme
    */
   async openStream(streamId: StreamId, request: AccessRequest = {}): Promise<Stream> {
     parseStreamId(streamId);
-    await this.authorize('play', streamId, request);
-    return this.#untilOpen(this.#contexts.get(streamId) ?? this.#await(streamId), request.signal);
+    const admission = await this.#admit('play', streamId, request);
+    const stream = await this.#untilOpen(
+      this.#contexts.get(streamId) ?? this.#await(streamId),
+      request.signal,
+    );
+    endInTime(admission, request, request.end);
+    return stream;
   }
 
   /** The same for another node that fetches the stream: only what this node owns is opened. */
@@ -228,6 +248,11 @@ export class StreamOrchestrator extends EventEmitter<OrchestratorEvents> impleme
     this.turns.close();
   }
 
+  async #admit(action: Action, streamId: StreamId, request: AccessRequest): Promise<Admission | undefined> {
+    if (request.isInternal) return undefined;
+    return (await this.#options.authorize?.(action, streamId, request)) ?? undefined;
+  }
+
   #create(streamId: StreamId, isRelay = false): StreamContext {
     if (this.#contexts.size >= this.#options.maxStreams) {
       throw new FluxError('STREAM_LIMIT', `${this.#options.maxStreams} streams are the most.`);
@@ -277,10 +302,13 @@ export class StreamOrchestrator extends EventEmitter<OrchestratorEvents> impleme
   #publish(context: StreamContext, publisher: Publisher): Publication {
     clearTimeout(context.graceTimer);
     context.graceTimer = undefined;
-    context.publication = new Publication(context.stream, publisher, (publication, reason) =>
-      this.#unpublished(context, publication, reason),
-    );
-    return context.publication;
+    const made = new Publication(context.stream, publisher, (publication, reason) => {
+      this.emit('unpublished', publication, reason);
+      this.#unpublished(context, publication, reason);
+    });
+    context.publication = made;
+    this.emit('published', made);
+    return made;
   }
 
   /** Fetches a stream from the node that owns it. */
@@ -387,7 +415,7 @@ export class StreamOrchestrator extends EventEmitter<OrchestratorEvents> impleme
     publication?.revoke(reason);
     stream.end(reason);
     if (!context.relay) this.#release(stream.id);
-    this.emit('streamEnded', stream, reason);
+    this.emit('streamEnded', stream, reason, context.relay !== undefined);
   }
 
   /** Others may own the stream, unless it is still to be pulled here. */
@@ -429,6 +457,17 @@ export class StreamOrchestrator extends EventEmitter<OrchestratorEvents> impleme
     if (now - context.idleSince < RELAY_LINGER) return;
     this.#end(context, { code: 'idle', message: 'Nobody here watches it.' });
   }
+}
+
+/** Calls `end` when the time is over for which the client was let in, unless it is gone by then. */
+function endInTime(
+  admission: Admission | undefined,
+  { signal }: AccessRequest,
+  end: AccessRequest['end'],
+): void {
+  if (admission?.lifetime === undefined || !end || signal?.aborted) return;
+  const timer = setTimeout(() => end(TIME_IS_OVER), admission.lifetime).unref();
+  signal?.addEventListener('abort', () => clearTimeout(timer), { once: true });
 }
 
 /** Whether the product fetches it by itself; else a publisher is to bring it, to whichever node it comes. */

@@ -67,7 +67,13 @@ export class HlsAdapter implements ProtocolAdapter {
     this.#storage = storage;
     this.#options = options;
     this.#makers = makers;
-    server.addRoute({ handle: (request, response) => this.#handle(request, response) });
+    server.addRoute({
+      handle: (request, response) =>
+        this.#handle(
+          { ...request, access: { ...request.access, protocol: 'hls', isRepeated: true } },
+          response,
+        ),
+    });
   }
 
   async start(): Promise<void> {

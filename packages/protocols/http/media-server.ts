@@ -163,9 +163,13 @@ export class MediaServer {
     } catch (cause) {
       const error = FluxError.from(cause);
       this.#options.onError?.(error, { path: message.url ?? '', peer: peerOf(message) });
-      socket.end(`HTTP/1.1 ${error.status} ${error.code}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+      const location = error.code === 'REDIRECTED' ? `Location: ${error.context.location}\r\n` : '';
+      socket.end(
+        `HTTP/1.1 ${error.status} ${error.code}\r\n${location}Connection: close\r\nContent-Length: 0\r\n\r\n`,
+      );
     }
   }
+
   /** Throws `REQUEST_INVALID` for a path that is too long, not decodable, or tries to leave its place. */
   #read(message: IncomingMessage, signal: AbortSignal): MediaRequest {
     const target = message.url ?? '/';

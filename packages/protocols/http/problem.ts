@@ -9,6 +9,7 @@ export function sendProblem(response: ServerResponse, error: FluxError): void {
     'Content-Type': PROBLEM_MEDIA_TYPE,
     'Content-Length': Buffer.byteLength(body),
     'Cache-Control': 'no-store',
+    ...(error.code === 'REDIRECTED' ? { Location: String(error.context.location) } : {}),
   });
   response.end(body);
 }

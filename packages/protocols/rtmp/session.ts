@@ -299,7 +299,13 @@ export class RtmpSession {
   }
 
   #access({ token }: StreamAddress): AccessRequest {
-    return { token, address: this.#conn.socket.remoteAddress, signal: this.#over.signal };
+    return {
+      protocol: 'rtmp',
+      token,
+      address: this.#conn.socket.remoteAddress,
+      signal: this.#over.signal,
+      end: reason => this.close(reason),
+    };
   }
 
   #closed(error: FluxError | undefined): void {

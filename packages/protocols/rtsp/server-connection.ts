@@ -83,6 +83,10 @@ export class ServerConnection {
   #isBusy = false;
   /** Aborted when the connection is closed. */
   readonly #over = new AbortController();
+  /** Aborted when it is closed and nothing that it was let in for lives on. */
+  readonly #gone = new AbortController();
+  /** The session that has outlived the connection. */
+  #survivor: RtspSession | undefined;
   #session: RtspSession | undefined;
   /** The client was let in to play this. */
   #described: Grant | undefined;
@@ -372,7 +376,12 @@ export class ServerConnection {
     const verdict = await authentication?.verify(headers.get('Authorization'), method, uri);
     const user = verdict?.isAllowed ? verdict.user : undefined;
     try {
-      await orchestrator.authorize(action, grant.streamId, { ...this.#accessOf(grant), user });
+      await orchestrator.authorize(action, grant.streamId, {
+        ...this.#accessOf(grant),
+        user,
+        signal: this.#gone.signal,
+        end: reason => this.#timeIsOver(reason),
+      });
     } catch (error) {
       const isRefusal = error instanceof FluxError && error.code === 'NOT_ALLOWED';
       if (!isRefusal || !authentication || user !== undefined) throw error;
@@ -384,7 +393,12 @@ export class ServerConnection {
   }
 
   #accessOf({ token }: Grant): AccessRequest {
-    return { token, address: this.#address, signal: this.#over.signal };
+    return { protocol: 'rtsp', token, address: this.#address, signal: this.#over.signal };
+  }
+
+  #timeIsOver(reason: EndReason): void {
+    (this.#survivor ?? this.#session)?.over(reason);
+    this.#conn.end();
   }
 
   get #address(): string {
@@ -408,6 +422,7 @@ export class ServerConnection {
     this.#conn.respond(request, status, {
       'WWW-Authenticate': challenges,
       Allow: status === 455 ? formatMethods(METHODS) : undefined,
+      Location: locationOf(error),
     });
     if (error instanceof StatusError) return;
     this.#options.onRefused(FluxError.from(error), this.peer);
@@ -419,8 +434,13 @@ export class ServerConnection {
     this.#session = undefined;
     // A player by UDP may come back, or live on by its reports, until its time is out.
     const livesOn = session?.kind === 'player' && session.isActive && session.transports.lower === 'udp';
-    if (session && livesOn) this.#options.orphans.keep(session);
-    else session?.end({ code: 'publisher-lost', message: error?.message ?? 'The connection was closed.' });
+    if (session && livesOn) {
+      this.#survivor = session;
+      this.#options.orphans.keep(session);
+    } else {
+      session?.end({ code: 'publisher-lost', message: error?.message ?? 'The connection was closed.' });
+      this.#gone.abort();
+    }
     this.#options.onClose(this, error);
   }
 }
@@ -433,6 +453,13 @@ class ChallengeError extends StatusError {
     super(401, message);
     this.challenges = challenges;
   }
+}
+
+/** Where the stream is to be had instead (RFC 2326 §12.25). */
+function locationOf(error: unknown): string | undefined {
+  return error instanceof FluxError && error.code === 'REDIRECTED'
+    ? String(error.context.location)
+    : undefined;
 }
 
 /** A live stream is played from now on, whatever time in it is asked for. Throws 457 for any other time. */

@@ -72,7 +72,7 @@ export abstract class RtspSession {
   protected abstract onEnd(reason: EndReason): void;
 
   /** Ends it and tells whoever it belongs to. */
-  protected over(reason: EndReason): void {
+  over(reason: EndReason): void {
     if (this.#closed) return;
     this.end(reason);
     this.#onOver?.(reason);
