@@ -323,7 +323,10 @@ export interface paths {
         readonly post: {
             readonly parameters: {
                 readonly query?: never;
-                readonly header?: never;
+                readonly header?: {
+                    /** @description A request with the key of an earlier one is answered with the answer to that, for ten minutes: it is safe to try again */
+                    readonly "idempotency-key"?: string;
+                };
                 readonly path: {
                     /** @description `cam1`, or `app~name` outside the app `live` */
                     readonly stream_id: string;
@@ -378,7 +381,10 @@ export interface paths {
         readonly post: {
             readonly parameters: {
                 readonly query?: never;
-                readonly header?: never;
+                readonly header?: {
+                    /** @description A request with the key of an earlier one is answered with the answer to that, for ten minutes: it is safe to try again */
+                    readonly "idempotency-key"?: string;
+                };
                 readonly path?: never;
                 readonly cookie?: never;
             };
@@ -588,7 +594,10 @@ export interface paths {
         readonly post: {
             readonly parameters: {
                 readonly query?: never;
-                readonly header?: never;
+                readonly header?: {
+                    /** @description A request with the key of an earlier one is answered with the answer to that, for ten minutes: it is safe to try again */
+                    readonly "idempotency-key"?: string;
+                };
                 readonly path: {
                     /** @description `cam1`, or `app~name` outside the app `live` */
                     readonly stream_id: string;
@@ -1013,6 +1022,611 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/api/v1/hooks": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** All hooks, with how their deliveries fare */
+        readonly get: {
+            readonly parameters: {
+                readonly query?: {
+                    readonly limit?: number;
+                    readonly offset?: number;
+                };
+                readonly header?: never;
+                readonly path?: never;
+                readonly cookie?: never;
+            };
+            readonly requestBody?: never;
+            readonly responses: {
+                /** @description Default Response */
+                readonly 200: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": {
+                            readonly items: readonly components["schemas"]["Hook"][];
+                            /** @description That match the filters */
+                            readonly total: number;
+                            readonly limit: number;
+                            readonly offset: number;
+                        };
+                    };
+                };
+                /** @description What is wrong */
+                readonly "4XX": {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description What is wrong */
+                readonly "5XX": {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        readonly put?: never;
+        /** Add a hook; the answer has its secret, this once */
+        readonly post: {
+            readonly parameters: {
+                readonly query?: never;
+                readonly header?: {
+                    /** @description A request with the key of an earlier one is answered with the answer to that, for ten minutes: it is safe to try again */
+                    readonly "idempotency-key"?: string;
+                };
+                readonly path?: never;
+                readonly cookie?: never;
+            };
+            readonly requestBody: {
+                readonly content: {
+                    readonly "application/json": components["schemas"]["HookRequest"];
+                };
+            };
+            readonly responses: {
+                /** @description Default Response */
+                readonly 201: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": components["schemas"]["Hook"];
+                    };
+                };
+                /** @description What is wrong */
+                readonly "4XX": {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description What is wrong */
+                readonly "5XX": {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/hooks/{hook_id}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** One hook */
+        readonly get: {
+            readonly parameters: {
+                readonly query?: never;
+                readonly header?: never;
+                readonly path: {
+                    readonly hook_id: string;
+                };
+                readonly cookie?: never;
+            };
+            readonly requestBody?: never;
+            readonly responses: {
+                /** @description Default Response */
+                readonly 200: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": components["schemas"]["Hook"];
+                    };
+                };
+                /** @description What is wrong */
+                readonly "4XX": {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description What is wrong */
+                readonly "5XX": {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        readonly put?: never;
+        readonly post?: never;
+        /** Remove a hook, with what waits for it */
+        readonly delete: {
+            readonly parameters: {
+                readonly query?: never;
+                readonly header?: never;
+                readonly path: {
+                    readonly hook_id: string;
+                };
+                readonly cookie?: never;
+            };
+            readonly requestBody?: never;
+            readonly responses: {
+                /** @description Default Response */
+                readonly 204: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description What is wrong */
+                readonly "4XX": {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description What is wrong */
+                readonly "5XX": {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        readonly options?: never;
+        readonly head?: never;
+        /** Change a hook; what is left out stays */
+        readonly patch: {
+            readonly parameters: {
+                readonly query?: never;
+                readonly header?: never;
+                readonly path: {
+                    readonly hook_id: string;
+                };
+                readonly cookie?: never;
+            };
+            readonly requestBody: {
+                readonly content: {
+                    readonly "application/json": components["schemas"]["HookChange"];
+                };
+            };
+            readonly responses: {
+                /** @description Default Response */
+                readonly 200: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": components["schemas"]["Hook"];
+                    };
+                };
+                /** @description What is wrong */
+                readonly "4XX": {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description What is wrong */
+                readonly "5XX": {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        readonly trace?: never;
+    };
+    readonly "/api/v1/hooks/{hook_id}/dead-letters": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** What could not be delivered, the oldest first */
+        readonly get: {
+            readonly parameters: {
+                readonly query?: {
+                    readonly limit?: number;
+                    readonly offset?: number;
+                };
+                readonly header?: never;
+                readonly path: {
+                    readonly hook_id: string;
+                };
+                readonly cookie?: never;
+            };
+            readonly requestBody?: never;
+            readonly responses: {
+                /** @description Default Response */
+                readonly 200: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": {
+                            readonly items: readonly components["schemas"]["DeadLetter"][];
+                            /** @description That match the filters */
+                            readonly total: number;
+                            readonly limit: number;
+                            readonly offset: number;
+                        };
+                    };
+                };
+                /** @description What is wrong */
+                readonly "4XX": {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description What is wrong */
+                readonly "5XX": {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/hooks/{hook_id}/dead-letters/replay": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Deliver all dead letters of a hook anew */
+        readonly post: {
+            readonly parameters: {
+                readonly query?: never;
+                readonly header?: {
+                    /** @description A request with the key of an earlier one is answered with the answer to that, for ten minutes: it is safe to try again */
+                    readonly "idempotency-key"?: string;
+                };
+                readonly path: {
+                    readonly hook_id: string;
+                };
+                readonly cookie?: never;
+            };
+            readonly requestBody?: never;
+            readonly responses: {
+                /** @description Default Response */
+                readonly 202: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": {
+                            readonly replayed: number;
+                        };
+                    };
+                };
+                /** @description What is wrong */
+                readonly "4XX": {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description What is wrong */
+                readonly "5XX": {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/hooks/{hook_id}/dead-letters/{letter_id}/replay": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Deliver one dead letter anew */
+        readonly post: {
+            readonly parameters: {
+                readonly query?: never;
+                readonly header?: {
+                    /** @description A request with the key of an earlier one is answered with the answer to that, for ten minutes: it is safe to try again */
+                    readonly "idempotency-key"?: string;
+                };
+                readonly path: {
+                    readonly hook_id: string;
+                    readonly letter_id: string;
+                };
+                readonly cookie?: never;
+            };
+            readonly requestBody?: never;
+            readonly responses: {
+                /** @description Default Response */
+                readonly 202: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": {
+                            readonly replayed: number;
+                        };
+                    };
+                };
+                /** @description What is wrong */
+                readonly "4XX": {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description What is wrong */
+                readonly "5XX": {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/hooks/{hook_id}/dead-letters/{letter_id}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        readonly post?: never;
+        /** Forget a dead letter */
+        readonly delete: {
+            readonly parameters: {
+                readonly query?: never;
+                readonly header?: never;
+                readonly path: {
+                    readonly hook_id: string;
+                    readonly letter_id: string;
+                };
+                readonly cookie?: never;
+            };
+            readonly requestBody?: never;
+            readonly responses: {
+                /** @description Default Response */
+                readonly 204: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description What is wrong */
+                readonly "4XX": {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description What is wrong */
+                readonly "5XX": {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/events": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * What happens, as server-sent events
+         * @description The data of an event is `{type, timestamp, data}` as hooks get it. A client that comes back with `Last-Event-ID` is told what it missed; one that missed too much is told `reset` and reads anew what there is.
+         */
+        readonly get: {
+            readonly parameters: {
+                readonly query?: {
+                    /** @description Only these, separated by commas: `stream-started`, `stream-ready`, `stream-changed`, `stream-ended`, `recording-finished`, `device-online`, `device-offline`, `alarm`, `node-online`, `node-offline` */
+                    readonly types?: string;
+                    /** @description Only of this stream */
+                    readonly stream_id?: string;
+                };
+                readonly header?: never;
+                readonly path?: never;
+                readonly cookie?: never;
+            };
+            readonly requestBody?: never;
+            readonly responses: {
+                /** @description Events without end */
+                readonly 200: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "text/event-stream": string;
+                    };
+                };
+                /** @description What is wrong */
+                readonly "4XX": {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description What is wrong */
+                readonly "5XX": {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/metrics": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Figures for Prometheus */
+        readonly get: {
+            readonly parameters: {
+                readonly query?: never;
+                readonly header?: never;
+                readonly path?: never;
+                readonly cookie?: never;
+            };
+            readonly requestBody?: never;
+            readonly responses: {
+                /** @description Text exposition format 0.0.4 */
+                readonly 200: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "text/plain": string;
+                    };
+                };
+                /** @description What is wrong */
+                readonly "4XX": {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description What is wrong */
+                readonly "5XX": {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -1028,7 +1642,7 @@ export interface components {
              * @description Stable; docs/errors.md explains each
              * @enum {string}
              */
-            readonly code: "STREAM_NOT_FOUND" | "STREAM_BUSY" | "STREAM_ENDED" | "STREAM_ID_INVALID" | "STREAM_NOT_READY" | "STREAM_LIMIT" | "REQUEST_INVALID" | "REQUEST_TOO_LARGE" | "MEDIA_TYPE_UNSUPPORTED" | "URL_INVALID" | "METHOD_NOT_ALLOWED" | "ROUTE_NOT_FOUND" | "SEGMENT_NOT_FOUND" | "RANGE_INVALID" | "INGEST_NOT_FOUND" | "PUSH_NOT_FOUND" | "PROTOCOL_DISABLED" | "PROTOCOL_UNSUPPORTED" | "CODEC_UNSUPPORTED" | "NOT_ALLOWED" | "CONFIG_INVALID" | "PORT_IN_USE" | "PROTOCOL_ERROR" | "UPSTREAM_FAILED" | "TIMED_OUT" | "STORAGE_FAILED" | "NOT_READY" | "INTERNAL";
+            readonly code: "STREAM_NOT_FOUND" | "STREAM_BUSY" | "STREAM_ENDED" | "STREAM_ID_INVALID" | "STREAM_NOT_READY" | "STREAM_LIMIT" | "REQUEST_INVALID" | "REQUEST_TOO_LARGE" | "MEDIA_TYPE_UNSUPPORTED" | "URL_INVALID" | "RATE_LIMITED" | "IDEMPOTENCY_KEY_REUSED" | "IDEMPOTENCY_KEY_BUSY" | "METHOD_NOT_ALLOWED" | "ROUTE_NOT_FOUND" | "SEGMENT_NOT_FOUND" | "RANGE_INVALID" | "INGEST_NOT_FOUND" | "PUSH_NOT_FOUND" | "PROTOCOL_DISABLED" | "PROTOCOL_UNSUPPORTED" | "CODEC_UNSUPPORTED" | "NOT_ALLOWED" | "REDIRECTED" | "HOOK_FAILED" | "HOOK_NOT_FOUND" | "HOOK_LIMIT" | "CONFIG_INVALID" | "PORT_IN_USE" | "PROTOCOL_ERROR" | "UPSTREAM_FAILED" | "TIMED_OUT" | "STORAGE_FAILED" | "NOT_READY" | "INTERNAL";
             readonly request_id?: string;
         };
         readonly Ingest: {
@@ -1317,6 +1931,93 @@ export interface components {
             /** @description Where `/flv` and `/hls` are served */
             readonly media_port: number;
         };
+        /** @description Without a secret, one is made */
+        readonly HookRequest: {
+            /** @description `https://…` or `http://…` */
+            readonly url: string;
+            /** @description What it is told of */
+            readonly events?: readonly ("publish" | "play" | "stop" | "stream-started" | "stream-ready" | "stream-changed" | "stream-closed" | "recording-finished" | "device-online" | "device-offline" | "alarm" | "node-online" | "node-offline")[];
+            /** @description What it is asked for before anybody may do it; where it gives no answer, nobody may */
+            readonly decides?: readonly ("publish" | "play")[];
+            /** @description Only for streams of these apps; empty: for all */
+            readonly apps?: readonly string[];
+            /** @description `whsec_` and base64, or any other text of 24 characters and more */
+            readonly secret?: string;
+            /** @description Seconds that it is given to answer */
+            readonly timeout_seconds?: number;
+            readonly enabled?: boolean;
+            readonly description?: string;
+        };
+        readonly HookChange: {
+            /** @description `https://…` or `http://…` */
+            readonly url?: string;
+            /** @description What it is told of */
+            readonly events?: readonly ("publish" | "play" | "stop" | "stream-started" | "stream-ready" | "stream-changed" | "stream-closed" | "recording-finished" | "device-online" | "device-offline" | "alarm" | "node-online" | "node-offline")[];
+            /** @description What it is asked for before anybody may do it; where it gives no answer, nobody may */
+            readonly decides?: readonly ("publish" | "play")[];
+            /** @description Only for streams of these apps; empty: for all */
+            readonly apps?: readonly string[];
+            /** @description `whsec_` and base64, or any other text of 24 characters and more */
+            readonly secret?: string;
+            /** @description Seconds that it is given to answer */
+            readonly timeout_seconds?: number;
+            readonly enabled?: boolean;
+            readonly description?: string;
+        };
+        readonly Hook: {
+            readonly id: string;
+            readonly url: string;
+            /** @description What it is told of */
+            readonly events: readonly ("publish" | "play" | "stop" | "stream-started" | "stream-ready" | "stream-changed" | "stream-closed" | "recording-finished" | "device-online" | "device-offline" | "alarm" | "node-online" | "node-offline")[];
+            /** @description What it is asked for before anybody may do it; where it gives no answer, nobody may */
+            readonly decides: readonly ("publish" | "play")[];
+            /** @description Only for streams of these apps; empty: for all */
+            readonly apps: readonly string[];
+            /** @description Seconds that it is given to answer */
+            readonly timeout_seconds: number;
+            readonly enabled: boolean;
+            readonly description: string;
+            /**
+             * Format: date-time
+             * @description RFC 3339
+             */
+            readonly created_at: string;
+            /** @description It is of the configuration, and is changed there */
+            readonly configured: boolean;
+            /** @description In the answer that made it or changed it, and never again */
+            readonly secret?: string;
+            /** @description Since the server was started */
+            readonly deliveries: {
+                readonly delivered: number;
+                /** @description Attempts that failed */
+                readonly failures: number;
+                /** @description That were given up */
+                readonly dead: number;
+                readonly waiting: number;
+                readonly last_error?: string;
+            };
+        };
+        readonly DeadLetter: {
+            /** @description The message's, the same in all attempts */
+            readonly id: string;
+            /** @enum {string} */
+            readonly type: "publish" | "play" | "stop" | "stream-started" | "stream-ready" | "stream-changed" | "stream-closed" | "recording-finished" | "device-online" | "device-offline" | "alarm" | "node-online" | "node-offline";
+            readonly attempts: number;
+            /** @description Of the last attempt */
+            readonly error: string;
+            /**
+             * Format: date-time
+             * @description RFC 3339
+             */
+            readonly created_at: string;
+            /**
+             * Format: date-time
+             * @description RFC 3339
+             */
+            readonly failed_at: string;
+            /** @description As it was to be sent */
+            readonly body: string;
+        };
     };
     responses: never;
     parameters: never;
@@ -1339,5 +2040,9 @@ export type Play = components['schemas']['Play'];
 export type Protocol = components['schemas']['Protocol'];
 export type Node = components['schemas']['Node'];
 export type Server = components['schemas']['Server'];
+export type HookRequest = components['schemas']['HookRequest'];
+export type HookChange = components['schemas']['HookChange'];
+export type Hook = components['schemas']['Hook'];
+export type DeadLetter = components['schemas']['DeadLetter'];
 export type $defs = Record<string, never>;
 export type operations = Record<string, never>;
