@@ -1,13 +1,19 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createClient, type FluxClient } from '@flux-iot/client/client';
 import { pino } from 'pino';
 import { pageAssets } from '../../packages/console/assets.ts';
+import { BusHub } from '../../packages/core/bus/hub.ts';
+import { createLocalBus } from '../../packages/core/bus/local-bus.ts';
 import { parseAddress } from '../../packages/flux/config/address.ts';
+import { hookSettings } from '../../packages/flux/config/hooks.ts';
 import { parseConfig } from '../../packages/flux/config/loader.ts';
 import { createMediaNode, type MediaNode } from '../../packages/flux/media-node.ts';
 import type { RtspStats } from '../../packages/protocols/rtsp/adapter.ts';
 import { type ApiServer, createApiServer } from '../../packages/server/api-server.ts';
+import { MemoryHookStore } from '../../packages/server/hooks/hook-store.ts';
+import { startNotices } from '../../packages/server/notices.ts';
 import { until } from './processes.ts';
 
 /** The answer of the API to a stream's detail, as far as tests look at it. */
@@ -23,15 +29,17 @@ export interface StreamDetail {
 export class TestGateway {
   readonly #node: MediaNode;
   readonly #api: ApiServer;
+  readonly #close: () => Promise<void>;
 
-  private constructor(node: MediaNode, api: ApiServer) {
+  private constructor(node: MediaNode, api: ApiServer, close: () => Promise<void>) {
     this.#node = node;
     this.#api = api;
+    this.#close = close;
   }
 
   /** `settings`: keys of the configuration, `protocols.hls.segment_duration`. */
   static async start(
-    settings: Readonly<Record<string, string | number | boolean>> = {},
+    settings: Readonly<Record<string, string | number | boolean | readonly string[]>> = {},
   ): Promise<TestGateway> {
     const defaults = {
       'protocols.rtmp.bind': '127.0.0.1:0',
@@ -44,17 +52,31 @@ export class TestGateway {
       .join('\n');
     const { config } = parseConfig(toml, {}, 'test');
     const logger = pino({ level: process.env.FLUX_TEST_LOG ?? 'silent' });
-    const node = createMediaNode(config, { name: 'node-1', logger });
+    const hub = new BusHub();
+    const [serverBus, nodeBus] = [createLocalBus(hub, 'server'), createLocalBus(hub, 'node-1')];
+    const notices = await startNotices({
+      bus: serverBus,
+      store: new MemoryHookStore(),
+      settings: hookSettings(config),
+      version: 'test',
+    });
+    const node = createMediaNode(config, { name: 'node-1', logger, bus: nodeBus });
     const api = await createApiServer({
       control: node.control,
       ...parseAddress(config.server.bind),
       mediaPort: () => node.media.port,
       version: 'test',
       assets: await pageAssets(),
+      hooks: notices.hooks,
+      events: notices.events,
     });
     await node.start();
     await api.start();
-    return new TestGateway(node, api);
+    return new TestGateway(node, api, async () => {
+      await Promise.all([node.stop(), api.stop()]);
+      await notices.close();
+      await Promise.all([serverBus.close(), nodeBus.close()]);
+    });
   }
 
   get orchestrator() {
@@ -101,6 +123,11 @@ export class TestGateway {
     return format === 'flv' ? `${base}/flv/${id}.flv` : `${base}/hls/${id}/index.m3u8`;
   }
 
+  /** Typed by the API's document. */
+  get client(): FluxClient {
+    return createClient({ baseUrl: `http://127.0.0.1:${this.apiPort}` });
+  }
+
   async api(path: string, method = 'GET', body?: unknown): Promise<unknown> {
     const answer = await fetch(`http://127.0.0.1:${this.apiPort}${path}`, {
       method,
@@ -124,7 +151,7 @@ export class TestGateway {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await Promise.all([this.#node.stop(), this.#api.stop()]);
+    await this.#close();
   }
 }
 

@@ -1573,6 +1573,63 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/api/v1/config/reload": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Read the configuration anew; streams and viewers go on */
+        readonly post: {
+            readonly parameters: {
+                readonly query?: never;
+                readonly header?: {
+                    /** @description A request with the key of an earlier one is answered with the answer to that, for ten minutes: it is safe to try again */
+                    readonly "idempotency-key"?: string;
+                };
+                readonly path?: never;
+                readonly cookie?: never;
+            };
+            readonly requestBody?: never;
+            readonly responses: {
+                /** @description Default Response */
+                readonly 200: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": components["schemas"]["Reload"];
+                    };
+                };
+                /** @description What is wrong */
+                readonly "4XX": {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description What is wrong */
+                readonly "5XX": {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/metrics": {
         readonly parameters: {
             readonly query?: never;
@@ -2018,6 +2075,18 @@ export interface components {
             /** @description As it was to be sent */
             readonly body: string;
         };
+        readonly Reload: {
+            readonly programs: readonly {
+                /** @description `server`, or the name of a media node */
+                readonly program: string;
+                /** @description Names of keys: `server.rate_limit` */
+                readonly applied?: readonly string[];
+                /** @description Names of keys: `server.rate_limit` */
+                readonly needs_restart?: readonly string[];
+                /** @description Why it goes on with what it had */
+                readonly error?: string;
+            }[];
+        };
     };
     responses: never;
     parameters: never;
@@ -2044,5 +2113,6 @@ export type HookRequest = components['schemas']['HookRequest'];
 export type HookChange = components['schemas']['HookChange'];
 export type Hook = components['schemas']['Hook'];
 export type DeadLetter = components['schemas']['DeadLetter'];
+export type Reload = components['schemas']['Reload'];
 export type $defs = Record<string, never>;
 export type operations = Record<string, never>;

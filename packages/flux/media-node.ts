@@ -1,4 +1,8 @@
+import type { Bus } from '@flux-iot/core/bus/bus';
+import { publishEvent } from '@flux-iot/core/control/gateway-event';
 import { NodeControl } from '@flux-iot/core/control/node-control';
+import { RemoteAccess } from '@flux-iot/core/control/remote-access';
+import { reportStreams } from '@flux-iot/core/control/stream-events';
 import type { ProtocolAdapter } from '@flux-iot/core/orchestrator/protocol-adapter';
 import { StreamOrchestrator } from '@flux-iot/core/orchestrator/stream-orchestrator';
 import type { StreamRegistry } from '@flux-iot/core/orchestrator/stream-registry';
@@ -45,17 +49,22 @@ export interface MediaNodeOptions {
   /** Where it is one of several. */
   readonly registry?: StreamRegistry;
   readonly makers?: SegmentMakers;
+  /** By which flux-server is told what happens, and asked whether clients may. */
+  readonly bus?: Bus;
+  /** The configuration as it is now, where it can change; what cannot change is of `config`. */
+  readonly current?: () => Config;
 }
 
 /** One process's share of the media: everything that receives and sends it, made from the configuration. */
 export function createMediaNode(
   config: Config,
-  { name, logger, registry, makers }: MediaNodeOptions,
+  { name, logger, registry, makers, bus, current = () => config }: MediaNodeOptions,
 ): MediaNode {
   const { media: limits, protocols } = config;
   const reusePort = config.gateway.share_ports;
   const isEnabled = (protocol: Config['protocols']['enabled'][number]) =>
     protocols.enabled.includes(protocol);
+  const access = bus && new RemoteAccess(bus);
   const orchestrator = new StreamOrchestrator({
     stream: {
       gop: { maxBytes: limits.gop_cache_bytes, maxSeconds: limits.gop_cache_seconds },
@@ -67,16 +76,30 @@ export function createMediaNode(
       maxInterval: limits.turn_spacing_max_ms,
       maxUnwatchedInterval: limits.turn_spacing_unwatched_ms,
     },
-    maxStreams: limits.max_streams,
-    takeover: protocols.rtmp.takeover,
-    publisherGrace: limits.publisher_grace * 1000,
-    openTimeout: limits.open_timeout * 1000,
+    get maxStreams() {
+      return current().media.max_streams;
+    },
+    get takeover() {
+      return current().protocols.rtmp.takeover;
+    },
+    get publisherGrace() {
+      return current().media.publisher_grace * 1000;
+    },
+    get openTimeout() {
+      return current().media.open_timeout * 1000;
+    },
     demandLinger: limits.on_demand_linger * 1000,
     registry,
+    authorize: access && ((...asked) => access.authorize(...asked)),
   });
+  if (bus) reportStreams(orchestrator, name, event => publishEvent(bus, event));
   const viewerLimits = {
-    maxQueuedBytes: limits.viewer_queue_bytes,
-    stallTimeout: limits.viewer_stall_timeout * 1000,
+    get maxQueuedBytes() {
+      return current().media.viewer_queue_bytes;
+    },
+    get stallTimeout() {
+      return current().media.viewer_stall_timeout * 1000;
+    },
   };
   const errors = new ErrorLog(logger);
   const media = new MediaServer({
@@ -139,6 +162,7 @@ export function createMediaNode(
   const stop = async () => {
     orchestrator.close();
     control.close();
+    access?.close();
     await Promise.all([...adapters.map(adapter => adapter.stop()), media.stop()]);
   };
   return {

@@ -20,6 +20,7 @@ import { measureRequests } from './metrics/request-metrics.ts';
 import { type Asset, servePage } from './page.ts';
 import { pushRoutes } from './push-routes.ts';
 import { limitRates, type RateLimit } from './rate-limit.ts';
+import { type ProgramReload, ReloadSchema, reloadRoutes } from './reload-routes.ts';
 import { logRequests } from './request-log.ts';
 import { NAMED_SCHEMAS } from './schemas.ts';
 import { DOCUMENTATION_POLICY, guard } from './security.ts';
@@ -40,6 +41,8 @@ export interface AppOptions {
   readonly events?: EventFeed;
   /** None by default. */
   readonly rateLimit?: RateLimit;
+  /** Has all programs read their configuration anew. */
+  readonly reload?: () => Promise<ProgramReload[]>;
 }
 
 const BODY_LIMIT = 64 * 1024;
@@ -80,7 +83,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   await limitRates(app, options.rateLimit ?? { perSecond: 0 });
   answerRepeats(app);
   tagAnswers(app);
-  for (const schema of [...NAMED_SCHEMAS, ...HOOK_SCHEMAS]) app.addSchema(schema);
+  for (const schema of [...NAMED_SCHEMAS, ...HOOK_SCHEMAS, ReloadSchema]) app.addSchema(schema);
   await app.register(fastifySwagger, {
     openapi: {
       openapi: '3.1.0',
@@ -112,6 +115,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   const events = options.events ?? new EventFeed();
   await app.register(hookRoutes, { prefix: '/api/v1', hooks });
   await app.register(eventRoutes, { prefix: '/api/v1', events });
+  await app.register(reloadRoutes, { prefix: '/api/v1', reload: options.reload });
   await app.register(metricsRoutes, { ...context, hooks, events, version, registry });
   redirectMedia(app, mediaPort);
   servePage(app, options.assets ?? new Map());

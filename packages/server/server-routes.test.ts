@@ -49,6 +49,7 @@ describe('what the server says of itself', () => {
     expect(served).toEqual(JSON.parse(JSON.stringify(await openApiDocument())));
     expect(served.openapi).toBe('3.1.0');
     expect(Object.keys(served.paths).sort()).toEqual([
+      '/api/v1/config/reload',
       '/api/v1/events',
       '/api/v1/hooks',
       '/api/v1/hooks/{hook_id}',

@@ -2,6 +2,7 @@
  * The configuration: every key with its type, range, default and explanation, once. Validation, defaults,
  * `flux print-config`, docs/configuration.md and the environment variables are all made from it.
  */
+import { EVENT_KINDS } from '@flux-iot/core/control/gateway-event';
 import { Type } from 'typebox';
 
 export const PROTOCOLS = ['rtmp', 'rtsp', 'gb28181', 'hls', 'flv'] as const;
@@ -65,6 +66,15 @@ function choices<Values extends string[]>(
   description: string,
 ) {
   return Type.Array(Type.Enum(values), { uniqueItems: true, default: [...value], description });
+}
+
+function texts(pattern: string, allowed: string, description: string) {
+  return Type.Array(Type.String({ pattern, allowed }), { uniqueItems: true, default: [], description });
+}
+
+/** Tables that may be written several times, `[[name]]`; keys without a default are needed in each. */
+function list<Properties extends Type.TProperties>(description: string, properties: Properties) {
+  return Type.Array(Type.Object(properties, { additionalProperties: false }), { default: [], description });
 }
 
 function section<Properties extends Type.TProperties>(description: string, properties: Properties) {
@@ -141,6 +151,34 @@ const flv = section('HTTP-FLV and WebSocket-FLV on the HTTP media server.', {
   ),
 });
 
+const hooks = list(
+  'An HTTP server that is told of events or asked before clients are let in; docs/hooks.md has what is sent to it.',
+  {
+    url: Type.String({
+      pattern: '^https?://[\\x21-\\x7e]{1,2040}$',
+      allowed: 'an address, "https://…" or "http://…"',
+      description: 'Where requests are sent.',
+    }),
+    secret: Type.String({
+      pattern: '^[\\x21-\\x7e]{24,256}$',
+      allowed: '24 to 256 visible characters; "whsec_" and base64, or any others',
+      description: 'What requests are signed with.',
+    }),
+    events: choices(EVENT_KINDS, [], 'What it is told of.'),
+    decides: choices(
+      ['publish', 'play'],
+      [],
+      'What it is asked for before anybody may; where it gives no answer, nobody may.',
+    ),
+    apps: texts(
+      '^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$',
+      'an app',
+      'Only for streams of these apps; all if empty.',
+    ),
+    timeout: number(3, 0.1, 10, 'Seconds that it is given to answer.'),
+  },
+);
+
 export const ConfigSchema = Type.Object(
   {
     protocols: section('Which protocols there are.', {
@@ -158,10 +196,22 @@ export const ConfigSchema = Type.Object(
     }),
     server: section('The API and the page.', {
       bind: address('0.0.0.0:8080', 'Where the API and the page listen.'),
+      rate_limit: integer(
+        100,
+        0,
+        1_000_000,
+        'Requests that an address may put to the API in a second, on average over a minute; 0 for any number.',
+      ),
+      hook_networks: texts(
+        '^[0-9A-Fa-f:.]{2,45}/\\d{1,3}$',
+        'a network, such as "10.0.0.0/8" or "fd00::/8"',
+        'Networks that hooks may be in although they are not on the public Internet.',
+      ),
     }),
     http_media: section('The HTTP server that HLS and HTTP-FLV share.', {
       bind: address('0.0.0.0:8081', 'Where it listens.'),
     }),
+    hooks,
     gateway: section('The media nodes: the processes that receive and send media.', {
       nodes: Type.Union([Type.Enum(['auto']), Type.Integer({ minimum: 1, maximum: 256 })], {
         allowed: '"auto", or a whole number from 1 to 256',

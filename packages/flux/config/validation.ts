@@ -15,13 +15,27 @@ export function validate(document: Record<string, unknown>, locator: TomlLocator
     problems.push({ line, where: `line ${line}`, key: keyName(path), message });
   };
   const check = (path: KeyPath, schema: SchemaNode, value: unknown) => {
-    if (!schema.properties) checkValue(path, schema, value, report);
+    if (schema.items?.properties) checkList(path, schema.items, value);
+    else if (!schema.properties) checkValue(path, schema, value, report);
     else if (!isTable(value)) report(path, wrongValue(value, allowedBy(schema)));
     else {
       for (const [name, member] of Object.entries(value)) {
         const known = Object.hasOwn(schema.properties, name) ? schema.properties[name] : undefined;
         if (known) check([...path, name], known, member);
         else report([...path, name], unknownKey(name, Object.keys(schema.properties)));
+      }
+    }
+  };
+  const checkList = (path: KeyPath, item: SchemaNode, value: unknown) => {
+    if (!Array.isArray(value)) {
+      report(path, `has to be written [[${path.join('.')}]]: there may be several`);
+      return;
+    }
+    for (const [index, table] of value.entries()) {
+      check([...path, index], item, table);
+      if (!isTable(table)) continue;
+      for (const [name, { default: preset }] of Object.entries(item.properties ?? {})) {
+        if (preset === undefined && !(name in table)) report([...path, index], `${name} is missing`);
       }
     }
   };

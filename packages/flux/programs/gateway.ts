@@ -2,6 +2,7 @@ import { hostname } from 'node:os';
 import { dirname, join } from 'node:path';
 import { connectBus } from '@flux-iot/core/bus/socket/connect-bus';
 import { ClusterNode } from '@flux-iot/core/cluster/cluster-node';
+import { serveReload } from '@flux-iot/core/control/config-reload';
 import { busOf } from '../config/bus.ts';
 import type { Config } from '../config/schema.ts';
 import { createMediaNode } from '../media-node.ts';
@@ -26,7 +27,7 @@ export function runGateway(file: string | undefined, version: string, daemon?: D
 }
 
 async function start(
-  { config: configured, logger, supervisedAs }: ProgramContext,
+  { config: configured, live, logger, supervisedAs }: ProgramContext,
   version: string,
   daemon: Daemon | undefined,
 ): Promise<StartedProgram> {
@@ -51,8 +52,12 @@ async function start(
     logger,
     registry: cluster,
     makers: segmentMakers(cluster),
+    bus,
+    current: () => live.current,
   });
+  const endReload = serveReload(bus, () => live.reload());
   const stop = async () => {
+    endReload();
     await node.stop();
     await cluster.close();
     await bus.close();

@@ -5,8 +5,12 @@ import { BusServer } from '@flux-iot/core/bus/socket/bus-server';
 import { nodeEntries } from '@flux-iot/core/cluster/node-entry';
 import { ClusterControl } from '@flux-iot/core/control/cluster-control';
 import { createApiServer } from '@flux-iot/server/api-server';
+import { MemoryHookStore } from '@flux-iot/server/hooks/hook-store';
+import { startNotices } from '@flux-iot/server/notices';
+import { reloadAll } from '@flux-iot/server/reload-routes';
 import { localHost, parseAddress } from '../config/address.ts';
 import { busOf } from '../config/bus.ts';
+import { hookSettings } from '../config/hooks.ts';
 import { explainListenError } from '../listen-error.ts';
 import { type ProgramContext, runProgram, type StartedProgram } from './program.ts';
 
@@ -17,18 +21,35 @@ export function runServer(file: string | undefined, version: string): Promise<vo
   return runProgram(file, context => start(context, version));
 }
 
-async function start({ config, logger }: ProgramContext, version: string): Promise<StartedProgram> {
+async function start({ config, live, logger }: ProgramContext, version: string): Promise<StartedProgram> {
   const { address, secret } = busOf(config);
   const hub = new BusHub();
   const bus = createLocalBus(hub, MEMBER);
   const busServer = new BusServer({ hub, address, secret });
   const control = new ClusterControl(bus);
+  // Before any node can join: it is told at once whom it has to ask.
+  const notices = await startNotices({
+    bus,
+    store: new MemoryHookStore(),
+    settings: hookSettings(config),
+    version,
+    onFailure: ({ id }, message) => logger.warn({ hook: id }, message),
+  });
+  const rateLimit = { perSecond: config.server.rate_limit };
+  live.onChange(changed => {
+    rateLimit.perSecond = changed.server.rate_limit;
+    notices.hooks.configure(hookSettings(changed)).catch(cause => logger.error({ err: cause }, 'hooks'));
+  });
   const configured = parseAddress(config.http_media.bind).port;
   const api = await createApiServer({
     control,
     ...parseAddress(config.server.bind),
     mediaPort: () => configured || (nodeEntries(bus.directory).find(node => node.mediaPort)?.mediaPort ?? 0),
     version,
+    hooks: notices.hooks,
+    events: notices.events,
+    rateLimit,
+    reload: () => reloadAll(bus, () => live.reload()),
     assets: await pageAssets(),
     // Of what fastify says by itself, only what went wrong is news.
     logger: logger.child({}, { level: logger.isLevelEnabled('warn') ? 'warn' : logger.level }),
@@ -36,6 +57,7 @@ async function start({ config, logger }: ProgramContext, version: string): Promi
   const stop = async () => {
     control.close();
     await api.stop();
+    await notices.close();
     await bus.close();
     await busServer.close();
   };
