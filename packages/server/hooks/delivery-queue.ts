@@ -7,8 +7,8 @@ export interface DeliveryQueueOptions {
   readonly hook: Hook;
   /** One attempt. Throws `HookError`. */
   readonly send: (hook: Hook, delivery: Delivery) => Promise<HookAnswer>;
-  /** Called once for each delivery that was given up. */
-  readonly onDead: (letter: DeadLetter) => void;
+  /** Called once for each delivery that was given up. Never rejects. */
+  readonly onDead: (letter: DeadLetter) => Promise<void>;
   /** From 0 to 1; for the jitter of the delays. */
   readonly random?: () => number;
 }
@@ -39,7 +39,7 @@ export class DeliveryQueue {
   readonly #options: DeliveryQueueOptions;
   readonly #ready: { delivery: Delivery; attempts: number }[] = [];
   readonly #later = new Map<NodeJS.Timeout, Delivery>();
-  #underWay = 0;
+  readonly #underWay = new Set<Promise<void>>();
   #closed = false;
   #delivered = 0;
   #failures = 0;
@@ -67,14 +67,16 @@ export class DeliveryQueue {
   push(delivery: Delivery): void {
     if (this.#closed) return;
     if (this.#waiting >= MAX_WAITING) {
-      this.#bury(delivery, 0, `${MAX_WAITING} others wait.`);
+      void this.#bury(delivery, 0, `${MAX_WAITING} others wait.`);
       return;
     }
     this.#ready.push({ delivery, attempts: 0 });
     this.#next();
   }
 
-  /** Makes no more attempts. Returns what waits, for somebody else to deliver. Idempotent. */
+  /**
+   * Makes no more attempts: those under way are the last. Returns what waits, for somebody else to deliver. Idempotent.
+   */
   close(): Delivery[] {
     this.#closed = true;
     const waiting = [...this.#ready.splice(0).map(({ delivery }) => delivery), ...this.#later.values()];
@@ -83,19 +85,24 @@ export class DeliveryQueue {
     return waiting;
   }
 
+  /** Resolves when no attempt is under way. */
+  async idle(): Promise<void> {
+    await Promise.all(this.#underWay);
+  }
+
   get #waiting(): number {
-    return this.#ready.length + this.#later.size + this.#underWay;
+    return this.#ready.length + this.#later.size + this.#underWay.size;
   }
 
   #next(): void {
-    while (this.#underWay < MAX_AT_ONCE) {
+    while (this.#underWay.size < MAX_AT_ONCE) {
       const entry = this.#ready.shift();
       if (!entry) return;
-      this.#underWay++;
-      void this.#attempt(entry.delivery, entry.attempts + 1).finally(() => {
-        this.#underWay--;
+      const attempt = this.#attempt(entry.delivery, entry.attempts + 1).finally(() => {
+        this.#underWay.delete(attempt);
         this.#next();
       });
+      this.#underWay.add(attempt);
     }
   }
 
@@ -117,11 +124,10 @@ export class DeliveryQueue {
     } catch (cause) {
       reason = cause instanceof HookError ? cause.message : String(cause);
     }
-    if (this.#closed) return;
     this.#failures++;
     this.#lastError = reason;
     const delay = DELAYS[attempts - 1];
-    if (isOver || delay === undefined) this.#bury(delivery, attempts, reason);
+    if (isOver || delay === undefined || this.#closed) await this.#bury(delivery, attempts, reason);
     else this.#tryLater(delivery, attempts, delay, retryAfter);
   }
 
@@ -140,10 +146,10 @@ export class DeliveryQueue {
     this.#later.set(timer, delivery);
   }
 
-  #bury(delivery: Delivery, attempts: number, error: string): void {
+  #bury(delivery: Delivery, attempts: number, error: string): Promise<void> {
     this.#dead++;
     this.#lastError = error;
-    this.#options.onDead({
+    return this.#options.onDead({
       ...delivery,
       hookId: this.#options.hook.id,
       attempts,

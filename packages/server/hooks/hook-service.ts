@@ -61,11 +61,13 @@ export class HookService {
 
   /** Ends what is under way; what waits becomes dead letters, to be delivered when somebody says so. Idempotent. */
   async close(): Promise<void> {
-    const waiting = [...this.#queues.values()].flatMap(queue =>
+    const queues = [...this.#queues.values()];
+    this.#queues.clear();
+    const waiting = queues.flatMap(queue =>
       queue.close().map(delivery => ({ ...delivery, hookId: queue.hook.id })),
     );
-    this.#queues.clear();
     this.#over.abort();
+    await Promise.all(queues.map(queue => queue.idle()));
     const failedAt = Date.now();
     for (const delivery of waiting) {
       await this.#store.addDeadLetter({
@@ -197,15 +199,21 @@ export class HookService {
     queue = new DeliveryQueue({
       hook,
       send: (_hook, delivery) => this.#call(hook, delivery, 0),
-      onDead: letter => {
-        this.#options.onFailure?.(hook, `${letter.kind} was given up: ${letter.error}`);
-        this.#store.addDeadLetter(letter).catch(cause => this.#options.onFailure?.(hook, String(cause)));
-      },
+      onDead: letter => this.#keep(hook, letter),
     });
     this.#queues.set(hook.id, queue);
     // What was for the hook as it was before is for it as it is now.
     for (const delivery of waiting) queue.push(delivery);
     return queue;
+  }
+
+  async #keep(hook: Hook, letter: DeadLetter): Promise<void> {
+    this.#options.onFailure?.(hook, `${letter.kind} was given up: ${letter.error}`);
+    try {
+      if (this.hooks.some(({ id }) => id === hook.id)) await this.#store.addDeadLetter(letter);
+    } catch (cause) {
+      this.#options.onFailure?.(hook, `a dead letter is lost: ${String(cause)}`);
+    }
   }
 
   /** Queues of hooks that are gone end; somebody has to be asked for what enabled hooks decide. */
