@@ -31,9 +31,14 @@ export interface AccessRequest {
   readonly token?: string;
   /** Who it has proved to be, where the protocol has such a way. */
   readonly user?: string;
-  /** Address without port. */
+  /** Address without port; undefined where it cannot be known, behind a proxy that is not named. */
   readonly address?: string;
+  /** Aborted when the client, and what it was let in for, is gone. */
   readonly signal?: AbortSignal;
+  /** Sends the client away whose right was taken back; for as long as `signal` is not aborted. */
+  readonly end?: (reason: EndReason) => void;
+  /** One of many requests of a client that has no connection of its own. */
+  readonly isRepeated?: boolean;
   /** The product asks for itself, or a node asks that let the client in already: nobody is to be asked. */
   readonly isInternal?: boolean;
 }
