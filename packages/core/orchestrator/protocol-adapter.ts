@@ -35,12 +35,13 @@ export interface AccessRequest {
   readonly token?: string;
   /** Who it has proved to be, where the protocol has such a way. */
   readonly user?: string;
-  /** Address without port. */
+  /** Address without port; undefined where it cannot be known, behind a proxy that is not named. */
   readonly address?: string;
+  /** Aborted when the client, and what it was let in for, is gone. */
   readonly signal?: AbortSignal;
-  /** Ends what it was let in for; called where that was for a time, and only after it was let in. */
+  /** Sends the client away whose right was taken back, or whose time is over; while `signal` is not aborted. */
   readonly end?: (reason: EndReason) => void;
-  /** It asks again for every piece of media, so that an answer of a moment ago is good as well. */
+  /** One of many requests of a client that has no connection of its own. */
   readonly isRepeated?: boolean;
   /** The product asks for itself, or a node asks that let the client in already: nobody is to be asked. */
   readonly isInternal?: boolean;

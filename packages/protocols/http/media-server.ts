@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
+import type { AddressInfo, BlockList, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { clientAddress, proxyList } from '@flux-iot/core/access/client-address';
 import { FluxError } from '@flux-iot/core/errors/flux-error';
 import type { AccessRequest } from '@flux-iot/core/orchestrator/protocol-adapter';
 import { sendProblem } from './problem.ts';
@@ -35,6 +36,8 @@ export interface MediaServerOptions {
   readonly port: number;
   /** Other media nodes of this host listen there too. */
   readonly reusePort?: boolean;
+  /** Proxies whose word on the client's address is taken; nobody's, if left out. */
+  readonly proxies?: BlockList;
   /** Told of every client that is let in. */
   readonly onAccept?: () => void;
   readonly onError?: (error: FluxError, request: { path: string; peer: string }) => void;
@@ -43,6 +46,7 @@ export interface MediaServerOptions {
 /** By which a media node tells another for whom it asks: address and port. */
 export const PEER_HEADER = 'x-flux-peer';
 
+const NO_PROXIES = proxyList([]);
 const MAX_CONNECTIONS = 20_000;
 const HEADER_TIMEOUT = 10_000;
 const KEEP_ALIVE_TIMEOUT = 15_000;
@@ -183,13 +187,18 @@ export class MediaServer {
     const { socket } = message;
     const isInternal = this.#ofNodes.has(socket);
     const peer = isInternal ? String(message.headers[PEER_HEADER]) : peerOf(message);
+    const address = clientAddress(
+      peer.slice(0, peer.lastIndexOf(':')),
+      message.headers,
+      this.#options.proxies ?? NO_PROXIES,
+    );
     const token = bearer ?? query.get('token') ?? undefined;
     return {
       message,
       path: rawPath.slice(1).split('/').map(decodeSegment),
       query,
       method: message.method ?? 'GET',
-      access: { token, address: peer.slice(0, peer.lastIndexOf(':')), signal, isInternal },
+      access: { token, address, signal, isInternal, end: () => socket.destroy() },
       peer,
       takeOver: () => {
         this.#takenOver.add(socket);

@@ -81,13 +81,11 @@ export class ServerConnection {
   readonly #conn: RtspConn;
   readonly #queue: RtspRequest[] = [];
   #isBusy = false;
-  /** Aborted when the connection is closed. */
+  /** Aborted when the connection is closed, and the session with it that it was let in for. */
   readonly #over = new AbortController();
-  /** Aborted when it is closed and nothing that it was let in for lives on. */
-  readonly #gone = new AbortController();
-  /** The session that has outlived the connection. */
-  #survivor: RtspSession | undefined;
   #session: RtspSession | undefined;
+  /** The session that has outlived this connection. */
+  #orphan: RtspSession | undefined;
   /** The client was let in to play this. */
   #described: Grant | undefined;
   #announced: { readonly grant: Grant; readonly media: readonly AnnouncedMedia[] } | undefined;
@@ -240,7 +238,10 @@ export class ServerConnection {
     const common = {
       transports: this.#makeTransports(),
       timeout: this.#options.sessionTimeout,
-      onEnded: this.#options.onSessionEnded,
+      onEnded: (session: RtspSession) => {
+        this.#options.onSessionEnded(session);
+        if (session === this.#orphan) this.#leave();
+      },
     };
     if (announced) {
       const { grant, media } = announced;
@@ -376,14 +377,10 @@ export class ServerConnection {
     const verdict = await authentication?.verify(headers.get('Authorization'), method, uri);
     const user = verdict?.isAllowed ? verdict.user : undefined;
     try {
-      await orchestrator.authorize(action, grant.streamId, {
-        ...this.#accessOf(grant),
-        user,
-        signal: this.#gone.signal,
-        end: reason => this.#timeIsOver(reason),
-      });
+      await orchestrator.authorize(action, grant.streamId, { ...this.#accessOf(grant), user });
     } catch (error) {
-      const isRefusal = error instanceof FluxError && error.code === 'NOT_ALLOWED';
+      const isRefusal =
+        error instanceof FluxError && (error.code === 'NOT_ALLOWED' || error.code === 'UNAUTHENTICATED');
       if (!isRefusal || !authentication || user !== undefined) throw error;
       const isStale = verdict !== undefined && !verdict.isAllowed && verdict.isStale;
       // One without credentials is asked for them before it has done anything wrong.
@@ -393,16 +390,24 @@ export class ServerConnection {
   }
 
   #accessOf({ token }: Grant): AccessRequest {
-    return { protocol: 'rtsp', token, address: this.#address, signal: this.#over.signal };
-  }
-
-  #timeIsOver(reason: EndReason): void {
-    (this.#survivor ?? this.#session)?.over(reason);
-    this.#conn.end();
+    return {
+      protocol: 'rtsp',
+      token,
+      address: this.#address,
+      signal: this.#over.signal,
+      end: reason => this.#expel(reason),
+    };
   }
 
   get #address(): string {
     return plainAddress(this.#conn.socket.remoteAddress ?? '');
+  }
+
+  /** The right to it was taken back, also where the session has outlived this connection. */
+  #expel(reason: EndReason): void {
+    const session = this.#session ?? this.#orphan;
+    session?.expel(reason);
+    this.#conn.end();
   }
 
   // --- answers --------------------------------------------------------------------------------------------------
@@ -428,18 +433,21 @@ export class ServerConnection {
     this.#options.onRefused(FluxError.from(error), this.peer);
   }
 
-  #closed(error: FluxError | undefined): void {
+  #leave(): void {
     this.#over.abort(new FluxError('TIMED_OUT', 'The client went away.'));
+  }
+
+  #closed(error: FluxError | undefined): void {
     const session = this.#session;
     this.#session = undefined;
     // A player by UDP may come back, or live on by its reports, until its time is out.
     const livesOn = session?.kind === 'player' && session.isActive && session.transports.lower === 'udp';
     if (session && livesOn) {
-      this.#survivor = session;
+      this.#orphan = session;
       this.#options.orphans.keep(session);
     } else {
       session?.end({ code: 'publisher-lost', message: error?.message ?? 'The connection was closed.' });
-      this.#gone.abort();
+      this.#leave();
     }
     this.#options.onClose(this, error);
   }

@@ -69,10 +69,15 @@ export abstract class RtspSession {
     this.transports.close();
   }
 
+  /** Ends it because the client may not have it any more, and tells whoever it belongs to. */
+  expel(reason: EndReason): void {
+    this.over(reason);
+  }
+
   protected abstract onEnd(reason: EndReason): void;
 
   /** Ends it and tells whoever it belongs to. */
-  over(reason: EndReason): void {
+  protected over(reason: EndReason): void {
     if (this.#closed) return;
     this.end(reason);
     this.#onOver?.(reason);
