@@ -79,8 +79,8 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   guard(app, options.mediaPort);
   const registry = new Registry();
   measureRequests(app, registry);
-  answerErrors(app);
   await limitRates(app, options.rateLimit ?? { perSecond: 0 });
+  answerErrors(app);
   answerRepeats(app);
   tagAnswers(app);
   for (const schema of [...NAMED_SCHEMAS, ...HOOK_SCHEMAS, ReloadSchema]) app.addSchema(schema);

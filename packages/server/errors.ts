@@ -4,7 +4,10 @@ import { PROBLEM_MEDIA_TYPE, problemOf } from '@flux-iot/core/errors/problem';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { RouteMethods } from './route-methods.ts';
 
-/** Makes every error of the API a problem document with a stable code and the request's id. */
+/**
+ * Makes every error of the API a problem document with a stable code and the request's id. After rates are limited:
+ * paths that do not exist are limited as well.
+ */
 export function answerErrors(app: FastifyInstance): void {
   const methods = new RouteMethods(app);
   app.setErrorHandler((cause: FastifyError | FluxError, request, reply) => {
@@ -12,7 +15,7 @@ export function answerErrors(app: FastifyInstance): void {
     if (error.status >= 500) request.log.error({ err: cause }, error.message);
     return sendProblem(reply, request, error);
   });
-  app.setNotFoundHandler((request, reply) => {
+  app.setNotFoundHandler({ preHandler: app.rateLimit() }, (request, reply) => {
     const path = pathOf(request.url).slice(0, 200);
     const allowed = methods.of(pathOf(request.url));
     if (allowed.length === 0) {

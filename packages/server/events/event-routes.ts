@@ -98,7 +98,14 @@ export const eventRoutes: FastifyPluginAsyncTypebox<EventRouteOptions> = async (
         end();
         open.delete(stream);
       });
-      return reply.type('text/event-stream').header('X-Accel-Buffering', 'no').send(stream);
+      return (
+        reply
+          .type('text/event-stream')
+          // Proxies are to pass on what comes; the connection ends with the events.
+          .header('X-Accel-Buffering', 'no')
+          .header('Connection', 'close')
+          .send(stream)
+      );
     },
   );
 };
