@@ -62,8 +62,12 @@ export class FluxCluster {
     this.rtmp = addresses.rtmp;
   }
 
-  static async start(nodes: number, env: Readonly<Record<string, string>> = {}): Promise<FluxCluster> {
-    const flux = new FluxProcess([], {
+  static async start(
+    nodes: number,
+    env: Readonly<Record<string, string>> = {},
+    args: readonly string[] = [],
+  ): Promise<FluxCluster> {
+    const flux = new FluxProcess(args, {
       FLUX_GATEWAY_NODES: String(nodes),
       FLUX_PROTOCOLS_RTMP_BIND: '127.0.0.1:0',
       FLUX_PROTOCOLS_RTSP_BIND: '127.0.0.1:0',

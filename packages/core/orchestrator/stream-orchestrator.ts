@@ -60,6 +60,8 @@ export interface OrchestratorEvents {
 const RELAY_LINGER = 10_000;
 const RELAY_RETRY = 500;
 const DEMAND_LINGER = 10_000;
+/** No timer of Node's waits longer: 24 days. */
+const MAX_LIFETIME = 2 ** 31 - 1;
 const TIME_IS_OVER: EndReason = { code: 'time-over', message: 'The time is over for which it was let in.' };
 
 /**
@@ -466,7 +468,7 @@ function endInTime(
   end: AccessRequest['end'],
 ): void {
   if (admission?.lifetime === undefined || !end || signal?.aborted) return;
-  const timer = setTimeout(() => end(TIME_IS_OVER), admission.lifetime).unref();
+  const timer = setTimeout(() => end(TIME_IS_OVER), Math.min(admission.lifetime, MAX_LIFETIME)).unref();
   signal?.addEventListener('abort', () => clearTimeout(timer), { once: true });
 }
 

@@ -57,12 +57,17 @@ function checkValue(
       // One line for each place, however many of its rules are broken.
       reported.add(error.instancePath);
       const index = error.instancePath === '' ? undefined : Number(error.instancePath.slice(1));
-      if (index === undefined) report(path, wrongValue(value, allowedBy(schema)));
+      if (index === undefined) report(path, wrongValue(shown(path, value), allowedBy(schema)));
       else if (Array.isArray(value) && schema.items) {
         report([...path, index], wrongValue(value[index], allowedBy(schema.items)));
       }
     }
   }
+}
+
+/** Messages go into logs. */
+function shown(path: KeyPath, value: unknown): unknown {
+  return path.at(-1) === 'secret' && typeof value === 'string' ? '…' : value;
 }
 
 function isTable(value: unknown): value is Record<string, unknown> {
