@@ -1,9 +1,12 @@
 import { execFile, execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { HookService } from '../hooks/hook-service.ts';
 import { MemoryHookStore } from '../hooks/hook-store.ts';
 import { TestApi } from '../test-support.ts';
 
+const DASHBOARD = join(import.meta.dirname, '../../../deploy/grafana-dashboard.json');
 const HOOK = {
   id: 'config-1',
   url: 'https://hooks.example.com/',
@@ -90,6 +93,23 @@ describe('GET /metrics', () => {
     expect(routes).toEqual([
       'flux_http_request_duration_seconds_count{method="GET",route="none",status="4xx"}',
     ]);
+  });
+
+  it('has what the dashboard of Grafana shows', async () => {
+    await api.publish('cam1');
+    await api.get('/api/v1/streams');
+    const { body } = await api.get('/metrics');
+    const names = new Set([...body.matchAll(/^# TYPE (\S+)/gm)].map(([, name]) => name));
+    const dashboard = JSON.parse(readFileSync(DASHBOARD, 'utf8')) as {
+      panels: { targets: { expr: string }[] }[];
+    };
+    const expressions = dashboard.panels.flatMap(({ targets }) => targets.map(({ expr }) => expr));
+    expect(expressions.length).toBeGreaterThan(20);
+    for (const expression of expressions) {
+      const used = expression.match(/\b(?:flux|process|nodejs)_[a-z0-9_]+/g) ?? [];
+      expect(used.length).toBeGreaterThan(0);
+      for (const name of used) expect(names).toContain(name.replace(/_(?:bucket|count)$/, ''));
+    }
   });
 
   it.skipIf(!hasPromtool())('has nothing that promtool finds fault with', async () => {
