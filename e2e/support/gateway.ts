@@ -3,11 +3,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { pageAssets } from '../../packages/console/assets.ts';
+import type { Refusal } from '../../packages/core/access/gatekeeper.ts';
+import { accessOf, openAccounts, recordRefusals } from '../../packages/flux/accounts.ts';
 import { parseAddress } from '../../packages/flux/config/address.ts';
 import { parseConfig } from '../../packages/flux/config/loader.ts';
 import { createMediaNode, type MediaNode } from '../../packages/flux/media-node.ts';
 import type { RtspStats } from '../../packages/protocols/rtsp/adapter.ts';
+import type { Accounts } from '../../packages/server/accounts/accounts.ts';
 import { type ApiServer, createApiServer } from '../../packages/server/api-server.ts';
+import { type Database, openDatabase } from '../../packages/server/database/open-database.ts';
 import { until } from './processes.ts';
 
 /** The answer of the API to a stream's detail, as far as tests look at it. */
@@ -23,13 +27,23 @@ export interface StreamDetail {
 export class TestGateway {
   readonly #node: MediaNode;
   readonly #api: ApiServer;
+  readonly #database: Database;
+  readonly accounts: Accounts;
+  /** What `api` shows, where there is one. */
+  readonly key: string;
 
-  private constructor(node: MediaNode, api: ApiServer) {
+  private constructor(node: MediaNode, api: ApiServer, accounts: Accounts, database: Database, key: string) {
     this.#node = node;
     this.#api = api;
+    this.accounts = accounts;
+    this.#database = database;
+    this.key = key;
   }
 
-  /** `settings`: keys of the configuration, `protocols.hls.segment_duration`. */
+  /**
+   * `settings`: keys of the configuration, `protocols.hls.segment_duration`. Authentication is off where they do not
+   * turn it on.
+   */
   static async start(
     settings: Readonly<Record<string, string | number | boolean>> = {},
   ): Promise<TestGateway> {
@@ -38,15 +52,28 @@ export class TestGateway {
       'protocols.rtsp.bind': '127.0.0.1:0',
       'server.bind': '127.0.0.1:0',
       'http_media.bind': '127.0.0.1:0',
+      'auth.enabled': false,
+      'database.url': 'sqlite::memory:',
     };
     const toml = Object.entries({ ...defaults, ...settings })
       .map(([key, value]) => `${key} = ${JSON.stringify(value)}`)
       .join('\n');
     const { config } = parseConfig(toml, {}, 'test');
     const logger = pino({ level: process.env.FLUX_TEST_LOG ?? 'silent' });
-    const node = createMediaNode(config, { name: 'node-1', logger });
+    const database = await openDatabase(config.database.url);
+    const refusals: ((refusal: Refusal) => void)[] = [];
+    const node = createMediaNode(config, {
+      name: 'node-1',
+      logger,
+      onRefused: refusal => {
+        for (const receive of refusals) receive(refusal);
+      },
+    });
+    const accounts = await openAccounts(config, database, policy => node.gatekeeper?.setPolicy(policy));
+    refusals.push(recordRefusals(accounts.audit, logger));
     const api = await createApiServer({
       control: node.control,
+      access: accessOf(config, accounts),
       ...parseAddress(config.server.bind),
       mediaPort: () => node.media.port,
       version: 'test',
@@ -54,7 +81,7 @@ export class TestGateway {
     });
     await node.start();
     await api.start();
-    return new TestGateway(node, api);
+    return new TestGateway(node, api, accounts, database, config.auth.api_key);
   }
 
   get orchestrator() {
@@ -104,9 +131,11 @@ export class TestGateway {
   async api(path: string, method = 'GET', body?: unknown): Promise<unknown> {
     const answer = await fetch(`http://127.0.0.1:${this.apiPort}${path}`, {
       method,
-      ...(body === undefined
-        ? {}
-        : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
+      headers: {
+        ...(this.key === '' ? {} : { authorization: `Bearer ${this.key}` }),
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
     return answer.status === 204 ? undefined : answer.json();
   }
@@ -125,6 +154,8 @@ export class TestGateway {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await Promise.all([this.#node.stop(), this.#api.stop()]);
+    this.accounts.close();
+    await this.#database.close();
   }
 }
 

@@ -3,6 +3,13 @@ import fastifySwagger from '@fastify/swagger';
 import fastifySwaggerUi from '@fastify/swagger-ui';
 import type { MediaControl } from '@flux-iot/core/control/media-control';
 import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
+import { type AccessOptions, controlAccess } from './access/access-control.ts';
+import { authRoutes } from './accounts/auth-routes.ts';
+import { keyRoutes } from './accounts/key-routes.ts';
+import { ACCOUNT_SCHEMAS } from './accounts/schemas.ts';
+import { tokenRoutes } from './accounts/token-routes.ts';
+import { userRoutes } from './accounts/user-routes.ts';
+import { auditRoutes } from './audit/audit-routes.ts';
 import { answerErrors, answerFrameworkError, answerUnreadable } from './errors.ts';
 import { ingestRoutes } from './ingest-routes.ts';
 import { redirectMedia } from './media-redirects.ts';
@@ -13,12 +20,14 @@ import { NAMED_SCHEMAS } from './schemas.ts';
 import { DOCUMENTATION_POLICY, guard } from './security.ts';
 import { serverRoutes } from './server-routes.ts';
 import { streamRoutes } from './stream-routes.ts';
+import { tenantRoutes } from './tenants/tenant-routes.ts';
 
 export interface AppOptions {
   readonly control: MediaControl;
   /** Where `/flv`, `/hls` and the like are served: requests for them are sent there. */
   readonly mediaPort: () => number;
   readonly version: string;
+  readonly access: AccessOptions;
   /** The page's files by path. */
   readonly assets?: ReadonlyMap<string, Asset>;
   readonly logger?: FastifyBaseLogger;
@@ -57,7 +66,8 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   logRequests(app);
   guard(app, options.mediaPort);
   answerErrors(app);
-  for (const schema of NAMED_SCHEMAS) app.addSchema(schema);
+  controlAccess(app, options.access, new Set(options.assets?.keys()));
+  for (const schema of [...NAMED_SCHEMAS, ...ACCOUNT_SCHEMAS]) app.addSchema(schema);
   await app.register(fastifySwagger, {
     openapi: {
       openapi: '3.1.0',
@@ -66,6 +76,17 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
         version: API_VERSION,
         description: 'Streams in by one protocol, out by another. Errors are RFC 9457 problem documents.',
       },
+      components: {
+        securitySchemes: {
+          key: {
+            type: 'http',
+            scheme: 'bearer',
+            description: 'An API key, or a token of the identity provider',
+          },
+          session: { type: 'apiKey', in: 'cookie', name: 'flux_session' },
+        },
+      },
+      security: [{ key: [] }, { session: [] }],
     },
     refResolver: {
       buildLocalReference: (schema, _base, _fragment, index) => String(schema.$id ?? `schema-${index}`),
@@ -79,11 +100,15 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   });
   app.get('/api/v1/openapi.json', { schema: { hide: true } }, async () => app.swagger());
   const { control, mediaPort, version } = options;
-  const context = { control };
+  const { accounts } = options.access;
+  const context = { control, accounts };
   await app.register(streamRoutes, { prefix: '/api/v1', ...context });
   await app.register(ingestRoutes, { prefix: '/api/v1', ...context });
   await app.register(pushRoutes, { prefix: '/api/v1', ...context });
   await app.register(serverRoutes, { ...context, mediaPort, version });
+  await app.register(authRoutes, { accounts });
+  for (const routes of [tokenRoutes, userRoutes, keyRoutes, tenantRoutes, auditRoutes])
+    await app.register(routes, { prefix: '/api/v1', accounts });
   redirectMedia(app, mediaPort);
   servePage(app, options.assets ?? new Map());
   return app;

@@ -3,7 +3,7 @@ import { PROBLEM_MEDIA_TYPE } from '@flux-iot/core/errors/problem';
 import { type Static, type TSchema, Type } from 'typebox';
 
 /** Gives a schema its name in the OpenAPI document. */
-function named<Schema extends TSchema, const Name extends string>($id: Name, schema: Schema) {
+export function named<Schema extends TSchema, const Name extends string>($id: Name, schema: Schema) {
   return Object.assign(schema, { $id });
 }
 
@@ -15,12 +15,12 @@ export function the<Schema extends TSchema & { readonly $id: string }>({ $id }: 
   return Type.Unsafe<Static<Schema>>(Type.Ref(`${$id}#`));
 }
 
-function oneOf<const Value extends string>(values: readonly Value[], description?: string) {
+export function oneOf<const Value extends string>(values: readonly Value[], description?: string) {
   return Type.Unsafe<Value>(Type.String({ enum: [...values], ...(description ? { description } : {}) }));
 }
 
-const strict = { additionalProperties: false };
-const Time = Type.String({ format: 'date-time', description: 'RFC 3339' });
+export const strict = { additionalProperties: false };
+export const Time = Type.String({ format: 'date-time', description: 'RFC 3339' });
 const Seconds = Type.Number({ description: 'Seconds' });
 const StreamId = Type.String({ maxLength: 257, description: '`cam1`, or `app~name` outside the app `live`' });
 const Url = Type.String({ minLength: 1, maxLength: 2048 });
