@@ -4,15 +4,20 @@ import { join } from 'node:path';
 import { createClient, type FluxClient } from '@flux-iot/client/client';
 import { pino } from 'pino';
 import { pageAssets } from '../../packages/console/assets.ts';
+import { tenantOf } from '../../packages/core/access/access-policy.ts';
+import type { Refusal } from '../../packages/core/access/gatekeeper.ts';
 import { BusHub } from '../../packages/core/bus/hub.ts';
 import { createLocalBus } from '../../packages/core/bus/local-bus.ts';
+import { accessOf, openAccounts, recordRefusals } from '../../packages/flux/accounts.ts';
 import { parseAddress } from '../../packages/flux/config/address.ts';
 import { hookSettings } from '../../packages/flux/config/hooks.ts';
 import { parseConfig } from '../../packages/flux/config/loader.ts';
 import { createMediaNode, type MediaNode } from '../../packages/flux/media-node.ts';
 import type { RtspStats } from '../../packages/protocols/rtsp/adapter.ts';
+import type { Accounts } from '../../packages/server/accounts/accounts.ts';
 import { type ApiServer, createApiServer } from '../../packages/server/api-server.ts';
-import { MemoryHookStore } from '../../packages/server/hooks/hook-store.ts';
+import { openDatabase } from '../../packages/server/database/open-database.ts';
+import { DatabaseHookStore } from '../../packages/server/hooks/database-hook-store.ts';
 import { startNotices } from '../../packages/server/notices.ts';
 import { until } from './processes.ts';
 
@@ -29,15 +34,29 @@ export interface StreamDetail {
 export class TestGateway {
   readonly #node: MediaNode;
   readonly #api: ApiServer;
+  readonly accounts: Accounts;
+  /** What `api` shows, where there is one. */
+  readonly key: string;
   readonly #close: () => Promise<void>;
 
-  private constructor(node: MediaNode, api: ApiServer, close: () => Promise<void>) {
+  private constructor(
+    node: MediaNode,
+    api: ApiServer,
+    accounts: Accounts,
+    key: string,
+    close: () => Promise<void>,
+  ) {
     this.#node = node;
     this.#api = api;
+    this.accounts = accounts;
+    this.key = key;
     this.#close = close;
   }
 
-  /** `settings`: keys of the configuration, `protocols.hls.segment_duration`. */
+  /**
+   * `settings`: keys of the configuration, `protocols.hls.segment_duration`. Authentication is off where they do not
+   * turn it on.
+   */
   static async start(
     settings: Readonly<Record<string, string | number | boolean | readonly string[]>> = {},
   ): Promise<TestGateway> {
@@ -46,6 +65,8 @@ export class TestGateway {
       'protocols.rtsp.bind': '127.0.0.1:0',
       'server.bind': '127.0.0.1:0',
       'http_media.bind': '127.0.0.1:0',
+      'auth.enabled': false,
+      'database.url': 'sqlite::memory:',
     };
     const toml = Object.entries({ ...defaults, ...settings })
       .map(([key, value]) => `${key} = ${JSON.stringify(value)}`)
@@ -54,15 +75,28 @@ export class TestGateway {
     const logger = pino({ level: process.env.FLUX_TEST_LOG ?? 'silent' });
     const hub = new BusHub();
     const [serverBus, nodeBus] = [createLocalBus(hub, 'server'), createLocalBus(hub, 'node-1')];
+    const database = await openDatabase(config.database.url);
+    const refusals: ((refusal: Refusal) => void)[] = [];
+    const node = createMediaNode(config, {
+      name: 'node-1',
+      logger,
+      bus: nodeBus,
+      onRefused: refusal => {
+        for (const receive of refusals) receive(refusal);
+      },
+    });
+    const accounts = await openAccounts(config, database, policy => node.gatekeeper?.setPolicy(policy));
+    refusals.push(recordRefusals(accounts.audit, logger));
     const notices = await startNotices({
       bus: serverBus,
-      store: new MemoryHookStore(),
+      store: new DatabaseHookStore(database),
       settings: hookSettings(config),
       version: 'test',
+      tenantOf: streamId => tenantOf(accounts, streamId),
     });
-    const node = createMediaNode(config, { name: 'node-1', logger, bus: nodeBus });
     const api = await createApiServer({
       control: node.control,
+      access: accessOf(config, accounts),
       ...parseAddress(config.server.bind),
       mediaPort: () => node.media.port,
       version: 'test',
@@ -72,10 +106,12 @@ export class TestGateway {
     });
     await node.start();
     await api.start();
-    return new TestGateway(node, api, async () => {
+    return new TestGateway(node, api, accounts, config.auth.api_key, async () => {
       await Promise.all([node.stop(), api.stop()]);
       await notices.close();
       await Promise.all([serverBus.close(), nodeBus.close()]);
+      accounts.close();
+      await database.close();
     });
   }
 
@@ -125,15 +161,20 @@ export class TestGateway {
 
   /** Typed by the API's document. */
   get client(): FluxClient {
-    return createClient({ baseUrl: `http://127.0.0.1:${this.apiPort}` });
+    return createClient({
+      baseUrl: `http://127.0.0.1:${this.apiPort}`,
+      token: () => this.key || undefined,
+    });
   }
 
   async api(path: string, method = 'GET', body?: unknown): Promise<unknown> {
     const answer = await fetch(`http://127.0.0.1:${this.apiPort}${path}`, {
       method,
-      ...(body === undefined
-        ? {}
-        : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
+      headers: {
+        ...(this.key === '' ? {} : { authorization: `Bearer ${this.key}` }),
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
     return answer.status === 204 ? undefined : answer.json();
   }

@@ -1,3 +1,7 @@
+import { tenantOf } from '@flux-iot/core/access/access-policy';
+import { proxyList } from '@flux-iot/core/access/client-address';
+import { Gatekeeper, type Refusal } from '@flux-iot/core/access/gatekeeper';
+import { type TenantCount, TenantMeter } from '@flux-iot/core/access/tenant-meter';
 import type { Bus } from '@flux-iot/core/bus/bus';
 import { publishEvent } from '@flux-iot/core/control/gateway-event';
 import { NodeControl } from '@flux-iot/core/control/node-control';
@@ -6,6 +10,7 @@ import { reportStreams } from '@flux-iot/core/control/stream-events';
 import type { ProtocolAdapter } from '@flux-iot/core/orchestrator/protocol-adapter';
 import { StreamOrchestrator } from '@flux-iot/core/orchestrator/stream-orchestrator';
 import type { StreamRegistry } from '@flux-iot/core/orchestrator/stream-registry';
+import { AuthenticationServer } from '@flux-iot/protocols/authentication/server';
 import { BUNDLED_PROFILES, ProfileLibrary } from '@flux-iot/protocols/camera/library';
 import { FlvAdapter } from '@flux-iot/protocols/flv/adapter';
 import { HlsAdapter } from '@flux-iot/protocols/hls/adapter';
@@ -36,6 +41,9 @@ export interface MediaNode {
   readonly orchestrator: StreamOrchestrator;
   readonly media: MediaServer;
   readonly control: NodeControl;
+  /** Undefined where authentication is off. */
+  readonly gatekeeper: Gatekeeper | undefined;
+  readonly meter: TenantMeter;
   readonly ports: NodePorts;
   /** Binds everything, or throws (`PORT_IN_USE` in plain words) and leaves nothing bound. */
   start(): Promise<void>;
@@ -53,18 +61,34 @@ export interface MediaNodeOptions {
   readonly bus?: Bus;
   /** The configuration as it is now, where it can change; what cannot change is of `config`. */
   readonly current?: () => Config;
+  /** What a tenant has on the other nodes. */
+  readonly elsewhere?: (tenantId: string) => TenantCount;
+  /** Told of everyone who was turned away. */
+  readonly onRefused?: (refusal: Refusal) => void;
 }
 
 /** One process's share of the media: everything that receives and sends it, made from the configuration. */
 export function createMediaNode(
   config: Config,
-  { name, logger, registry, makers, bus, current = () => config }: MediaNodeOptions,
+  { name, logger, registry, makers, bus, current = () => config, elsewhere, onRefused }: MediaNodeOptions,
 ): MediaNode {
   const { media: limits, protocols } = config;
   const reusePort = config.gateway.share_ports;
   const isEnabled = (protocol: Config['protocols']['enabled'][number]) =>
     protocols.enabled.includes(protocol);
   const access = bus && new RemoteAccess(bus);
+  const { auth } = config;
+  const gatekeeper = auth.enabled
+    ? new Gatekeeper({
+        open: { publish: auth.open_publish, play: auth.open_play },
+        count: (tenantId, action) => {
+          const here = meter.counts().get(tenantId);
+          const key = action === 'publish' ? 'streams' : 'viewers';
+          return (here?.[key] ?? 0) + (elsewhere?.(tenantId)[key] ?? 0);
+        },
+        onRefused,
+      })
+    : undefined;
   const orchestrator = new StreamOrchestrator({
     stream: {
       gop: { maxBytes: limits.gop_cache_bytes, maxSeconds: limits.gop_cache_seconds },
@@ -90,9 +114,16 @@ export function createMediaNode(
     },
     demandLinger: limits.on_demand_linger * 1000,
     registry,
-    authorize: access && ((...asked) => access.authorize(...asked)),
+    // By its own rules first: nobody else is asked about a client that has no right to be here.
+    authorize: (...asked) => {
+      gatekeeper?.authorize(...asked);
+      return access?.authorize(...asked);
+    },
   });
   if (bus) reportStreams(orchestrator, name, event => publishEvent(bus, event));
+  const meter: TenantMeter = new TenantMeter(orchestrator, streamId =>
+    tenantOf(gatekeeper?.policy ?? { apps: {} }, streamId),
+  );
   const viewerLimits = {
     get maxQueuedBytes() {
       return current().media.viewer_queue_bytes;
@@ -105,6 +136,7 @@ export function createMediaNode(
   const media = new MediaServer({
     ...parseAddress(config.http_media.bind),
     reusePort,
+    proxies: proxyList(auth.trusted_proxies),
     onAccept: () => orchestrator.turns.countAccept(),
     onError: (error, request) => errors.report(error, request),
   });
@@ -133,6 +165,7 @@ export function createMediaNode(
         maxConnections: protocols.rtsp.max_connections,
         limits: viewerLimits,
         tls: readTls(config, 'rtsp'),
+        authentication: gatekeeper && digestOf(gatekeeper),
         pull: (streamId, source, callback) => pulls.pull(streamId, source, callback),
         onError: (error, peer) => errors.report(error, { peer }),
       })
@@ -169,6 +202,8 @@ export function createMediaNode(
     orchestrator,
     media,
     control,
+    gatekeeper,
+    meter,
     get ports() {
       return {
         rtmp: rtmp?.port,
@@ -189,6 +224,16 @@ export function createMediaNode(
     },
     stop,
   };
+}
+
+/** Clients of RTSP show a stream token as user and password, without sending the password. */
+function digestOf(gatekeeper: Gatekeeper): AuthenticationServer {
+  return new AuthenticationServer({
+    realm: 'FLUX IoT',
+    schemes: ['SHA-256', 'MD5'],
+    passwordOf: user => gatekeeper.passwordOf(user),
+    isSameUri: (authorized, requested) => authorized === requested || requested.startsWith(authorized),
+  });
 }
 
 /** The cameras that this node pulls, with the built-in profiles of their quirks and the operator's own. */

@@ -1,6 +1,8 @@
 import { connect } from 'node:net';
+import { proxyList } from '@flux-iot/core/access/client-address';
 import type { MediaControl } from '@flux-iot/core/control/media-control';
 import { afterEach, describe, expect, it } from 'vitest';
+import type { Accounts } from './accounts/accounts.ts';
 import { type ApiServer, createApiServer } from './api-server.ts';
 
 describe('createApiServer', () => {
@@ -9,6 +11,7 @@ describe('createApiServer', () => {
   async function create(port = 0): Promise<ApiServer> {
     const server = await createApiServer({
       control: {} as MediaControl,
+      access: { accounts: {} as Accounts, isOpen: true, proxies: proxyList([]) },
       host: '127.0.0.1',
       port,
       mediaPort: () => 8081,

@@ -4,10 +4,10 @@ import { PROBLEM_MEDIA_TYPE, problemOf } from '@flux-iot/core/errors/problem';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { RouteMethods } from './route-methods.ts';
 
-/**
- * Makes every error of the API a problem document with a stable code and the request's id. After rates are limited:
- * paths that do not exist are limited as well.
- */
+/** Seconds. */
+const RETRY_AFTER = 5;
+
+/** Makes every error of the API a problem document with a stable code and the request's id. */
 export function answerErrors(app: FastifyInstance): void {
   const methods = new RouteMethods(app);
   app.setErrorHandler((cause: FastifyError | FluxError, request, reply) => {
@@ -15,7 +15,7 @@ export function answerErrors(app: FastifyInstance): void {
     if (error.status >= 500) request.log.error({ err: cause }, error.message);
     return sendProblem(reply, request, error);
   });
-  app.setNotFoundHandler({ preHandler: app.rateLimit() }, (request, reply) => {
+  app.setNotFoundHandler((request, reply) => {
     const path = pathOf(request.url).slice(0, 200);
     const allowed = methods.of(pathOf(request.url));
     if (allowed.length === 0) {
@@ -67,6 +67,10 @@ export function pathOf(url: string): string {
 }
 
 function sendProblem(reply: FastifyReply, request: FastifyRequest, error: FluxError): FastifyReply {
+  request.problemCode = error.code;
+  if (error.status === 401) reply.header('WWW-Authenticate', 'Bearer');
+  if (error.status === 429 && !reply.hasHeader('Retry-After'))
+    reply.header('Retry-After', String(error.context.retryAfter ?? RETRY_AFTER));
   return reply
     .code(error.status)
     .type(PROBLEM_MEDIA_TYPE)

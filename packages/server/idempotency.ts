@@ -31,7 +31,7 @@ const HeaderSchema = Type.Object({
 
 /**
  * `Idempotency-Key` on POST (draft-ietf-httpapi-idempotency-key-header): a client that does not know whether its request
- * arrived sends it again, and nothing is made twice. Before the routes are added.
+ * arrived sends it again, and nothing is made twice. After it is known who is asking, before the routes are added.
  */
 export function answerRepeats(app: FastifyInstance): void {
   /** By who asks and by key, the oldest first. */
@@ -91,8 +91,9 @@ export function answerRepeats(app: FastifyInstance): void {
 }
 
 /** Keys are each client's own: what one has made is not for another. */
-function callerOf({ headers, ip }: FastifyRequest): string {
-  return digest(`${headers.authorization ?? ''}\n${headers.cookie ?? ''}\n${ip}`);
+function callerOf({ principal, ip }: FastifyRequest): string {
+  const { userId, keyId, name, tenantId } = principal ?? { name: ip, tenantId: '' };
+  return digest(JSON.stringify([tenantId, userId, keyId, name]));
 }
 
 function digest(text: string): string {

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { RateLimit } from './rate-limit.ts';
-import { TestApi } from './test-support.ts';
+import { GuardedApi, TestApi } from './test-support.ts';
 
 const INGEST = '/api/v1/streams/ingest';
 
@@ -81,12 +81,16 @@ describe('idempotency keys', () => {
   });
 
   it('belong to one request and to one client', async () => {
-    const key = { 'idempotency-key': 'a-4' };
-    await api.post(INGEST, ingestOf('cam1'), key);
-    const other = await api.post(INGEST, ingestOf('cam2'), key);
+    await using guarded = await GuardedApi.start();
+    const key = async (name: string) => ({
+      'idempotency-key': 'a-4',
+      ...(await guarded.key(name, 'operator')),
+    });
+    const [ada, bob] = [await key('ada'), await key('bob')];
+    await guarded.api.post(INGEST, ingestOf('cam1'), ada);
+    const other = await guarded.api.post(INGEST, ingestOf('cam2'), ada);
     expect(other.json()).toMatchObject({ status: 422, code: 'IDEMPOTENCY_KEY_REUSED' });
-    const stranger = await api.post(INGEST, ingestOf('cam3'), { ...key, authorization: 'Bearer other' });
-    expect(stranger.statusCode).toBe(201);
+    expect((await guarded.api.post(INGEST, ingestOf('cam3'), bob)).statusCode).toBe(201);
   });
 
   it('keep a second one from beginning while the first is under way', async () => {

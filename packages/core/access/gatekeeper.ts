@@ -5,7 +5,7 @@ import type { EndReason } from '../stream/sink.ts';
 import type { StreamId } from '../stream/stream-id.ts';
 import { type AccessPolicy, isAtLeast, tenantOf } from './access-policy.ts';
 import { isLoopback } from './client-address.ts';
-import { API_KEY_PREFIX, hashSecret } from './secret.ts';
+import { hashSecret } from './secret.ts';
 import { readStreamToken, type StreamTokenClaims, sealOf } from './stream-token.ts';
 
 /** Who needs no token: clients on this machine, everybody, or nobody. */
@@ -129,18 +129,16 @@ export class Gatekeeper {
       throw new FluxError('UNAUTHENTICATED', `To ${action} ${streamId}, a token is needed.`);
     }
     if (!policy) throw new FluxError('NOT_READY', 'It is not known yet who may publish and play.');
-    const { token } = request;
-    const grant = token?.startsWith(API_KEY_PREFIX)
-      ? this.#keyGrant(policy, action, token)
-      : this.#tokenGrant(policy, action, streamId, request);
+    const claims = this.#claimsOf(policy, request);
+    const grant = claims
+      ? this.#tokenGrant(claims, action, streamId, request)
+      : this.#keyGrant(policy, action, request.token ?? '');
     if (grant.tenantId !== tenantId) throw refused('The token is for other streams.');
     if (!this.#stands(grant)) throw refused('The right to it was taken back.');
     return grant;
   }
 
-  #tokenGrant(policy: AccessPolicy, action: Action, streamId: StreamId, request: AccessRequest): Grant {
-    const claims = this.#claimsOf(policy, request);
-    if (!claims) throw refused('The token is not one of this server.');
+  #tokenGrant(claims: StreamTokenClaims, action: Action, streamId: StreamId, request: AccessRequest): Grant {
     if (claims.action !== action) throw refused(`The token is to ${claims.action}, not to ${action}.`);
     if (claims.streamId !== streamId) throw refused('The token is for another stream.');
     if (claims.address !== undefined && claims.address !== request.address)
@@ -154,7 +152,7 @@ export class Gatekeeper {
   #keyGrant(policy: AccessPolicy, action: Action, key: string): Grant {
     const hash = hashSecret(key);
     const rule = Object.hasOwn(policy.keys, hash) ? policy.keys[hash] : undefined;
-    if (!rule) throw refused('The key is not one of this server.');
+    if (!rule) throw refused('The token is not one of this server.');
     if (rule.expiresAt !== undefined && rule.expiresAt <= this.#now()) throw refused('The key has expired.');
     if (!isAtLeast(rule.role, action === 'publish' ? 'operator' : 'viewer'))
       throw refused(`The key is not to ${action}.`);

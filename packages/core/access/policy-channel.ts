@@ -1,9 +1,12 @@
 import type { Bus, BusValue } from '../bus/bus.ts';
 import type { AccessPolicy } from './access-policy.ts';
 import type { Refusal } from './gatekeeper.ts';
+import type { TenantCount, TenantUse } from './tenant-meter.ts';
 
 const POLICY_KEY = 'access/policy';
 const REFUSALS = 'access.refused';
+const USES = 'access.used';
+const COUNTS_PREFIX = 'access/tenants/';
 
 /** Makes the policy known to all media nodes, also to those that come later. */
 export async function publishPolicy(bus: Bus, policy: AccessPolicy): Promise<void> {
@@ -20,6 +23,55 @@ export function followPolicy(bus: Bus, receiver: (policy: AccessPolicy) => void)
   if (found) take(found.value);
   return bus.directory.watch(POLICY_KEY, (_key, entry) => {
     if (entry) take(entry.value);
+  });
+}
+
+/** What the tenants have on each node, by which limits hold for all nodes together. */
+export class TenantCounts {
+  readonly #bus: Bus;
+  #latest = '';
+
+  constructor(bus: Bus) {
+    this.#bus = bus;
+  }
+
+  /** Tells the other nodes what there is on this one, where that has changed. */
+  tell(counts: ReadonlyMap<string, TenantCount>): void {
+    const value = Object.fromEntries(
+      [...counts].map(([id, { streams, viewers }]) => [id, { streams, viewers }]),
+    );
+    const text = JSON.stringify(value);
+    if (text === this.#latest) return;
+    this.#latest = text;
+    // Where the bus is away, they learn of the next change.
+    void this.#bus.directory.claim(COUNTS_PREFIX + this.#bus.member, value).catch(() => {
+      this.#latest = '';
+    });
+  }
+
+  /** What the tenant has on the other nodes. */
+  elsewhere(tenantId: string): TenantCount {
+    let streams = 0;
+    let viewers = 0;
+    for (const { member, value } of this.#bus.directory.entries(COUNTS_PREFIX)) {
+      const count = (value as unknown as Record<string, TenantCount>)[tenantId];
+      if (member === this.#bus.member || !count) continue;
+      streams += count.streams;
+      viewers += count.viewers;
+    }
+    return { streams, viewers };
+  }
+}
+
+/** Tells flux-server what the tenants used on this node. */
+export function reportUse(bus: Bus, uses: ReadonlyMap<string, TenantUse>): void {
+  if (uses.size > 0) bus.publish(USES, Object.fromEntries(uses) as unknown as BusValue);
+}
+
+export function followUse(bus: Bus, receiver: (tenantId: string, use: TenantUse) => void): () => void {
+  return bus.subscribe(USES, payload => {
+    for (const [tenantId, use] of Object.entries(payload as unknown as Record<string, TenantUse>))
+      receiver(tenantId, use);
   });
 }
 

@@ -137,6 +137,19 @@ export class StreamOrchestrator extends EventEmitter<OrchestratorEvents> impleme
     return [...this.#contexts.values()].map(statusOf);
   }
 
+  /** All streams of this node, for those who count. */
+  get streams(): readonly {
+    readonly stream: Stream;
+    readonly isRelay: boolean;
+    readonly isPublished: boolean;
+  }[] {
+    return [...this.#contexts.values()].map(({ stream, relay, publication }) => ({
+      stream,
+      isRelay: relay !== undefined,
+      isPublished: publication !== undefined,
+    }));
+  }
+
   /** Whether there are samples to be had of it, from this node or from another. */
   isAvailable(streamId: StreamId): boolean {
     const context = this.#contexts.get(streamId);

@@ -77,6 +77,27 @@ function list<Properties extends Type.TProperties>(description: string, properti
   return Type.Array(Type.Object(properties, { additionalProperties: false }), { default: [], description });
 }
 
+function openness(description: string) {
+  return choice(
+    ['loopback', 'all', 'none'],
+    'loopback',
+    `${description} "loopback" is programs on this machine.`,
+  );
+}
+
+function secret(description: string, least = 16) {
+  return Type.String({
+    pattern: `^(?:.{${least},512})?$`,
+    allowed: `at least ${least} characters; or "" for none`,
+    default: '',
+    description,
+  });
+}
+
+function text(description: string, value = '') {
+  return Type.String({ maxLength: 500, allowed: 'a text', default: value, description });
+}
+
 function section<Properties extends Type.TProperties>(description: string, properties: Properties) {
   return Type.Object(properties, { additionalProperties: false, default: {}, description });
 }
@@ -116,6 +137,56 @@ const rtsp = section('RTSP and RTSPS: publishing, playing, and pulling cameras.'
   tls_bind: optionalAddress('Where RTSPS listens; needs the certificate and the key.'),
   tls_certificate: optionalPath('PEM file with the certificate of RTSPS and its chain.'),
   tls_key: optionalPath('PEM file with the private key of RTSPS.'),
+});
+
+const auth = section('Who may come in. See docs/security.md.', {
+  enabled: flag(
+    true,
+    'Off lets everybody do everything: the API without a login, publishing and playing without a token.',
+  ),
+  open_publish: openness('Who may publish without a token.'),
+  open_play: openness('Who may play without a token.'),
+  trusted_proxies: Type.Array(
+    Type.String({
+      pattern: '^[0-9A-Fa-f.:]{2,45}(?:/\\d{1,3})?$',
+      allowed: 'an IP address or network, such as "10.0.0.0/8"',
+    }),
+    {
+      uniqueItems: true,
+      default: [],
+      description:
+        'HTTP proxies whose X-Forwarded-For is believed. Who comes through any other proxy is nobody on this machine, even where the proxy is.',
+    },
+  ),
+  api_key: secret(
+    'A key that may do everything, for programs that set the server up; "Authorization: Bearer KEY".',
+  ),
+  jwt_secret: secret('What an identity provider signs its tokens with (HS256).', 32),
+  jwt_jwks_url: Type.String({
+    pattern: '^(?:https?://.{1,2000})?$',
+    allowed: 'an http: or https: URL; or "" for none',
+    default: '',
+    description: 'Where the public keys of an identity provider are: `jwks_uri` of OpenID Connect.',
+  }),
+  jwt_issuer: text('What its tokens must have as `iss`; "" for any.'),
+  jwt_audience: text('What its tokens must have as `aud`; "" for any.'),
+  jwt_role_claim: text('Claim with the role: viewer, operator or administrator.', 'role'),
+  jwt_tenant_claim: text('Claim with the tenant; without it, the default one.', 'tenant'),
+});
+
+const database = section('What the server remembers: users, keys, tenants, the audit log.', {
+  url: Type.String({
+    pattern: '^(?:sqlite:.{1,4000}|postgres(?:ql)?://.{1,4000})?$',
+    allowed:
+      '"sqlite:/PATH", "sqlite::memory:", "postgresql://USER:PASSWORD@HOST:PORT/DATABASE"; or "" for a file',
+    default: '',
+    description:
+      'Without one: flux.db beside media.storage_dir where this user may write there, else in $STATE_DIRECTORY, $XDG_STATE_HOME/flux-media or ~/.local/state/flux-media.',
+  }),
+});
+
+const audit = section('The audit log: every change and every refused attempt.', {
+  retention_days: integer(365, 1, 36_500, 'Days that entries are kept.'),
 });
 
 const gb28181 = section('GB28181. Not in this version: the keys are read and checked, nothing listens.', {
@@ -194,6 +265,9 @@ export const ConfigSchema = Type.Object(
         'Folder of own profiles of what cameras do otherwise than the standard, *.toml; they come before those built in.',
       ),
     }),
+    auth,
+    database,
+    audit,
     server: section('The API and the page.', {
       bind: address('0.0.0.0:8080', 'Where the API and the page listen.'),
       rate_limit: integer(

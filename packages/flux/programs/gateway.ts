@@ -1,5 +1,6 @@
 import { hostname } from 'node:os';
 import { dirname, join } from 'node:path';
+import { followPolicy, reportRefusal, reportUse, TenantCounts } from '@flux-iot/core/access/policy-channel';
 import { connectBus } from '@flux-iot/core/bus/socket/connect-bus';
 import { ClusterNode } from '@flux-iot/core/cluster/cluster-node';
 import { serveReload } from '@flux-iot/core/control/config-reload';
@@ -9,6 +10,10 @@ import { createMediaNode } from '../media-node.ts';
 import { segmentMakers } from '../segment-makers.ts';
 import { collectInProportion } from './heap.ts';
 import { type ProgramContext, runProgram, type StartedProgram } from './program.ts';
+
+/** Milliseconds between what nodes tell of streams and viewers, and of what was used. */
+const COUNT_INTERVAL = 500;
+const USE_INTERVAL = 10_000;
 
 /** The daemons: media nodes with one protocol each. */
 export const DAEMONS = {
@@ -47,7 +52,10 @@ async function start(
     openTimeout: config.media.open_timeout * 1000,
     onError: error => logger.warn({ code: error.code }, error.message),
   });
+  const counts = new TenantCounts(bus);
   const node = createMediaNode(config, {
+    elsewhere: tenantId => counts.elsewhere(tenantId),
+    onRefused: refusal => reportRefusal(bus, refusal),
     name,
     logger,
     registry: cluster,
@@ -55,8 +63,22 @@ async function start(
     bus,
     current: () => live.current,
   });
+  const { gatekeeper, meter } = node;
   const endReload = serveReload(bus, () => live.reload());
+  const unfollow = gatekeeper && followPolicy(bus, policy => gatekeeper.setPolicy(policy));
+  const counting = setInterval(() => counts.tell(meter.counts()), COUNT_INTERVAL).unref();
+  let usedSince = performance.now();
+  const report = () => {
+    const now = performance.now();
+    reportUse(bus, meter.take((now - usedSince) / 1000));
+    usedSince = now;
+  };
+  const reporting = setInterval(report, USE_INTERVAL).unref();
   const stop = async () => {
+    clearInterval(counting);
+    clearInterval(reporting);
+    report();
+    unfollow?.();
     endReload();
     await node.stop();
     await cluster.close();

@@ -1,16 +1,21 @@
 import { pageAssets } from '@flux-iot/console/assets';
+import { tenantOf } from '@flux-iot/core/access/access-policy';
+import { followRefusals, followUse, publishPolicy } from '@flux-iot/core/access/policy-channel';
 import { BusHub } from '@flux-iot/core/bus/hub';
 import { createLocalBus } from '@flux-iot/core/bus/local-bus';
 import { BusServer } from '@flux-iot/core/bus/socket/bus-server';
 import { nodeEntries } from '@flux-iot/core/cluster/node-entry';
 import { ClusterControl } from '@flux-iot/core/control/cluster-control';
 import { createApiServer } from '@flux-iot/server/api-server';
-import { MemoryHookStore } from '@flux-iot/server/hooks/hook-store';
+import { openDatabase } from '@flux-iot/server/database/open-database';
+import { DatabaseHookStore } from '@flux-iot/server/hooks/database-hook-store';
 import { startNotices } from '@flux-iot/server/notices';
 import { reloadAll } from '@flux-iot/server/reload-routes';
+import { accessOf, openAccounts, recordRefusals } from '../accounts.ts';
 import { localHost, parseAddress } from '../config/address.ts';
 import { busOf } from '../config/bus.ts';
 import { hookSettings } from '../config/hooks.ts';
+import { databaseUrl } from '../database-url.ts';
 import { explainListenError } from '../listen-error.ts';
 import { type ProgramContext, runProgram, type StartedProgram } from './program.ts';
 
@@ -27,12 +32,23 @@ async function start({ config, live, logger }: ProgramContext, version: string):
   const bus = createLocalBus(hub, MEMBER);
   const busServer = new BusServer({ hub, address, secret });
   const control = new ClusterControl(bus);
+  const database = await openDatabase(databaseUrl(config, process.env));
+  const accounts = await openAccounts(config, database, policy => publishPolicy(bus, policy));
+  const unfollow = [
+    followRefusals(bus, recordRefusals(accounts.audit, logger)),
+    followUse(bus, (tenantId, use) => {
+      accounts.usage
+        .add(tenantId, use)
+        .catch((error: unknown) => logger.error({ err: error }, 'usage is lost'));
+    }),
+  ];
   // Before any node can join: it is told at once whom it has to ask.
   const notices = await startNotices({
     bus,
-    store: new MemoryHookStore(),
+    store: new DatabaseHookStore(database),
     settings: hookSettings(config),
     version,
+    tenantOf: streamId => tenantOf(accounts, streamId),
     onFailure: ({ id }, message) => logger.warn({ hook: id }, message),
   });
   const rateLimit = { perSecond: config.server.rate_limit };
@@ -43,6 +59,7 @@ async function start({ config, live, logger }: ProgramContext, version: string):
   const configured = parseAddress(config.http_media.bind).port;
   const api = await createApiServer({
     control,
+    access: accessOf(config, accounts),
     ...parseAddress(config.server.bind),
     mediaPort: () => configured || (nodeEntries(bus.directory).find(node => node.mediaPort)?.mediaPort ?? 0),
     version,
@@ -57,9 +74,12 @@ async function start({ config, live, logger }: ProgramContext, version: string):
   const stop = async () => {
     control.close();
     await api.stop();
+    for (const end of unfollow) end();
     await notices.close();
     await bus.close();
     await busServer.close();
+    accounts.close();
+    await database.close();
   };
   try {
     await busServer.start();
@@ -68,10 +88,11 @@ async function start({ config, live, logger }: ProgramContext, version: string):
     await stop();
     throw explainListenError(error, config);
   }
+  const login = config.auth.enabled ? await accounts.firstLoginLink() : undefined;
   const page = `http://${localHost(parseAddress(config.server.bind))}:${api.port}`;
   return {
-    ready: { api: api.port },
-    banner: `FLUX IoT ${version}, server\n\n  Page  ${page}/\n  API   ${page}/api/docs\n  Bus   ${address}\n`,
+    ready: { api: api.port, ...(login === undefined ? {} : { login }) },
+    banner: `FLUX IoT ${version}, server\n\n  Page  ${page}/${login === undefined ? '' : `login?token=${login}`}\n  API   ${page}/api/docs\n  Bus   ${address}\n`,
     stop,
   };
 }

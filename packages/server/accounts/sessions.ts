@@ -72,7 +72,6 @@ export class SessionStore {
   /** Returns the token of a link that logs the user in, once. */
   async createLink(userId: string): Promise<string> {
     const token = randomSecret();
-    await this.#sql.deleteFrom('login_links').where('user_id', '=', userId).execute();
     const link = { token_hash: hashSecret(token), user_id: userId, expires_at: Date.now() + LINK_LIFETIME };
     await this.#sql.insertInto('login_links').values(link).execute();
     return token;

@@ -1,17 +1,19 @@
 import { Readable } from 'node:stream';
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import { DEFAULT_TENANT } from '@flux-iot/core/access/access-policy';
 import { EVENT_KINDS, type GatewayEvent } from '@flux-iot/core/control/gateway-event';
 import { FluxError } from '@flux-iot/core/errors/flux-error';
 import type { FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
+import { type AccessOptions, identify, isVisible } from '../access/access-control.ts';
+import { principalOf } from '../access/principal.ts';
 import { eventMessage } from '../hooks/payload.ts';
 import { PROBLEMS } from '../schemas.ts';
 import { type EventFeed, type FeedEvent, feedType } from './event-feed.ts';
 
 export interface EventRouteOptions {
   readonly events: EventFeed;
-  /** Whether who asks may know of it; everybody of everything by default. */
-  readonly isVisible?: (request: FastifyRequest, event: GatewayEvent) => boolean;
+  readonly access: AccessOptions;
 }
 
 const MAX_LISTENERS = 500;
@@ -21,6 +23,7 @@ const MAX_UNREAD = 1_048_576;
 const HEARTBEAT = 10_000;
 /** Milliseconds after which a client that lost its connection comes back. */
 const RETRY = 2000;
+const CHECK_INTERVAL = 1000;
 
 const TYPES = EVENT_KINDS.flatMap(kind => feedType(kind) ?? []);
 
@@ -38,14 +41,24 @@ const QuerySchema = Type.Object(
 );
 
 /** Server-sent events (HTML Living Standard §9.2): what happens to streams, nodes and devices. */
-export const eventRoutes: FastifyPluginAsyncTypebox<EventRouteOptions> = async (
-  app,
-  { events, isVisible },
-) => {
-  const open = new Set<Readable>();
+export const eventRoutes: FastifyPluginAsyncTypebox<EventRouteOptions> = async (app, { events, access }) => {
+  const open = new Map<Readable, FastifyRequest>();
+  // Whoever may come in no more, or has another role, is no exception for having come earlier.
+  const checking = setInterval(() => {
+    if (access.isOpen) return;
+    for (const [stream, request] of open) {
+      identify(request, access.accounts).then(
+        principal => {
+          request.principal = principal;
+        },
+        () => stream.destroy(),
+      );
+    }
+  }, CHECK_INTERVAL).unref();
+  app.addHook('onClose', async () => clearInterval(checking));
   // Else the server would wait for clients that mean to stay.
   app.addHook('preClose', async () => {
-    for (const stream of open) stream.push(null);
+    for (const stream of open.keys()) stream.push(null);
   });
 
   app.get(
@@ -77,7 +90,7 @@ export const eventRoutes: FastifyPluginAsyncTypebox<EventRouteOptions> = async (
       const isFor = ({ type, event }: FeedEvent) =>
         (wanted?.has(type) ?? true) &&
         (streamId === undefined || event.streamId === streamId) &&
-        (isVisible?.(request, event) ?? true);
+        mayKnow(request, access, event);
       const stream = new Readable({ read() {}, highWaterMark: MAX_UNREAD });
       const say = (text: string) => {
         if (stream.readableLength + text.length > MAX_UNREAD) stream.destroy();
@@ -92,7 +105,7 @@ export const eventRoutes: FastifyPluginAsyncTypebox<EventRouteOptions> = async (
       if (hasGap) say('event: reset\ndata: {}\n\n');
       for (const event of missed) if (isFor(event)) say(format(event));
       const heartbeat = setInterval(() => say(':\n\n'), HEARTBEAT).unref();
-      open.add(stream);
+      open.set(stream, request);
       stream.once('close', () => {
         clearInterval(heartbeat);
         end();
@@ -109,6 +122,13 @@ export const eventRoutes: FastifyPluginAsyncTypebox<EventRouteOptions> = async (
     },
   );
 };
+
+/** A stream's events are its tenant's; what is of no stream, the server's own. */
+function mayKnow(request: FastifyRequest, { accounts }: AccessOptions, { streamId }: GatewayEvent): boolean {
+  const principal = principalOf(request);
+  if (streamId === undefined) return principal.tenantId === DEFAULT_TENANT;
+  return isVisible(principal, accounts, streamId);
+}
 
 /** Throws `REQUEST_INVALID`. */
 function wantedTypes(text: string): ReadonlySet<string> {

@@ -1,6 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import { FluxError } from '@flux-iot/core/errors/flux-error';
+import type { FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
+import { principalOf, visibleTenant } from '../access/principal.ts';
 import { DEFAULT_LIMIT, PageQuerySchema, PROBLEMS, the } from '../schemas.ts';
 import { type DeadLetter, type Hook, isConfigured } from './hook.ts';
 import {
@@ -26,6 +29,16 @@ export const hookRoutes: FastifyPluginAsyncTypebox<{ readonly hooks: HookService
   { hooks },
 ) => {
   const present = (hook: Hook, secret?: string) => presentHook(hook, hooks, secret);
+  const isVisible = (request: FastifyRequest, { tenantId }: Hook) => {
+    const tenant = visibleTenant(principalOf(request));
+    return tenant === undefined || tenant === tenantId;
+  };
+  /** Throws `HOOK_NOT_FOUND`, also for one of another tenant. */
+  const hookOf = (request: FastifyRequest, id: string): Hook => {
+    const hook = hooks.hook(id);
+    if (isVisible(request, hook)) return hook;
+    throw new FluxError('HOOK_NOT_FOUND', `There is no hook ${id}.`);
+  };
 
   app.get(
     '/hooks',
@@ -37,8 +50,9 @@ export const hookRoutes: FastifyPluginAsyncTypebox<{ readonly hooks: HookService
         response: { 200: HookListSchema, ...PROBLEMS },
       },
     },
-    async ({ query: { limit = DEFAULT_LIMIT, offset = 0 } }) => {
-      const all = hooks.hooks;
+    async request => {
+      const { limit = DEFAULT_LIMIT, offset = 0 } = request.query;
+      const all = hooks.hooks.filter(hook => isVisible(request, hook));
       const items = all.slice(offset, offset + limit).map(hook => present(hook));
       return { items, total: all.length, limit, offset };
     },
@@ -67,9 +81,11 @@ export const hookRoutes: FastifyPluginAsyncTypebox<{ readonly hooks: HookService
         enabled: true,
         description: '',
         createdAt: Date.now(),
+        tenantId: principalOf(request).tenantId,
       };
       const hook = changed(made, change);
       await hooks.put(hook);
+      request.auditTarget = hook.id;
       request.log.info({ hook: hook.id }, 'hook added');
       return reply.code(201).send(present(hook, hook.secret));
     },
@@ -85,7 +101,7 @@ export const hookRoutes: FastifyPluginAsyncTypebox<{ readonly hooks: HookService
         response: { 200: the(HookSchema), ...PROBLEMS },
       },
     },
-    async ({ params }) => present(hooks.hook(params.hook_id)),
+    async request => present(hookOf(request, request.params.hook_id)),
   );
 
   app.patch(
@@ -99,10 +115,11 @@ export const hookRoutes: FastifyPluginAsyncTypebox<{ readonly hooks: HookService
         response: { 200: the(HookSchema), ...PROBLEMS },
       },
     },
-    async ({ params, body, log }) => {
-      const hook = changed(hooks.hook(params.hook_id), body);
+    async request => {
+      const { params, body } = request;
+      const hook = changed(hookOf(request, params.hook_id), body);
       await hooks.put(hook);
-      log.info({ hook: hook.id }, 'hook changed');
+      request.log.info({ hook: hook.id }, 'hook changed');
       return present(hook, body.secret);
     },
   );
@@ -118,8 +135,9 @@ export const hookRoutes: FastifyPluginAsyncTypebox<{ readonly hooks: HookService
       },
     },
     async (request, reply) => {
-      await hooks.delete(request.params.hook_id);
-      request.log.info({ hook: request.params.hook_id }, 'hook removed');
+      const { id } = hookOf(request, request.params.hook_id);
+      await hooks.delete(id);
+      request.log.info({ hook: id }, 'hook removed');
       return reply.code(204).send(null);
     },
   );
@@ -135,8 +153,9 @@ export const hookRoutes: FastifyPluginAsyncTypebox<{ readonly hooks: HookService
         response: { 200: DeadLetterListSchema, ...PROBLEMS },
       },
     },
-    async ({ params, query: { limit = DEFAULT_LIMIT, offset = 0 } }) => {
-      const letters = await hooks.deadLetters(params.hook_id);
+    async request => {
+      const { limit = DEFAULT_LIMIT, offset = 0 } = request.query;
+      const letters = await hooks.deadLetters(hookOf(request, request.params.hook_id).id);
       const items = letters.slice(offset, offset + limit).map(presentLetter);
       return { items, total: letters.length, limit, offset };
     },
@@ -152,7 +171,10 @@ export const hookRoutes: FastifyPluginAsyncTypebox<{ readonly hooks: HookService
         response: { 202: ReplaySchema, ...PROBLEMS },
       },
     },
-    async ({ params }, reply) => reply.code(202).send({ replayed: await hooks.replay(params.hook_id) }),
+    async (request, reply) => {
+      const { id } = hookOf(request, request.params.hook_id);
+      return reply.code(202).send({ replayed: await hooks.replay(id) });
+    },
   );
 
   app.post(
@@ -165,8 +187,10 @@ export const hookRoutes: FastifyPluginAsyncTypebox<{ readonly hooks: HookService
         response: { 202: ReplaySchema, ...PROBLEMS },
       },
     },
-    async ({ params }, reply) =>
-      reply.code(202).send({ replayed: await hooks.replay(params.hook_id, params.letter_id) }),
+    async (request, reply) => {
+      const { id } = hookOf(request, request.params.hook_id);
+      return reply.code(202).send({ replayed: await hooks.replay(id, request.params.letter_id) });
+    },
   );
 
   app.delete(
@@ -179,8 +203,8 @@ export const hookRoutes: FastifyPluginAsyncTypebox<{ readonly hooks: HookService
         response: { 204: Type.Null(), ...PROBLEMS },
       },
     },
-    async ({ params }, reply) => {
-      await hooks.forget(params.hook_id, params.letter_id);
+    async (request, reply) => {
+      await hooks.forget(hookOf(request, request.params.hook_id).id, request.params.letter_id);
       return reply.code(204).send(null);
     },
   );

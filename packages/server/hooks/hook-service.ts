@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
+import { DEFAULT_TENANT } from '@flux-iot/core/access/access-policy';
 import type { AccessQuestion, AccessVerdict } from '@flux-iot/core/control/access-question';
 import type { GatewayEvent } from '@flux-iot/core/control/gateway-event';
 import { FluxError } from '@flux-iot/core/errors/flux-error';
 import type { Action } from '@flux-iot/core/orchestrator/stream-orchestrator';
-import { appAndName } from '@flux-iot/core/stream/stream-id';
+import { appAndName, type StreamId } from '@flux-iot/core/stream/stream-id';
 import { AddressPolicy } from './address-policy.ts';
 import { callHook, HookError } from './call-hook.ts';
 import { type Delivery, DeliveryQueue, type DeliveryStats } from './delivery-queue.ts';
@@ -23,6 +24,8 @@ export interface HookServiceOptions {
   readonly store: HookStore;
   readonly settings: HookSettings;
   readonly version: string;
+  /** The tenant of a stream. A hook of a tenant is for its streams alone; those of the configuration are for all. */
+  readonly tenantOf?: (streamId: StreamId) => string;
   /** For which actions somebody has to be asked, whenever that changes. */
   readonly onAsked?: (actions: readonly Action[]) => Promise<void>;
   /** A hook that has to be asked gave no answer; or a delivery was given up. */
@@ -152,7 +155,7 @@ export class HookService {
   /** Tells the hooks that want to know. */
   tell(event: GatewayEvent): void {
     const interested = this.hooks.filter(
-      hook => hook.enabled && hook.events.includes(event.kind) && concerns(hook, event.streamId),
+      hook => hook.enabled && hook.events.includes(event.kind) && this.#concerns(hook, event.streamId),
     );
     if (interested.length === 0) return;
     const body = JSON.stringify(eventMessage(event));
@@ -163,7 +166,8 @@ export class HookService {
   /** Asks all that have to be asked, at once; without an answer that counts from each, the client is not let in. */
   async judge(question: AccessQuestion): Promise<AccessVerdict> {
     const asked = this.hooks.filter(
-      hook => hook.enabled && hook.decides.includes(question.action) && concerns(hook, question.streamId),
+      hook =>
+        hook.enabled && hook.decides.includes(question.action) && this.#concerns(hook, question.streamId),
     );
     return strictest(await Promise.all(asked.map(hook => this.#ask(hook, question))));
   }
@@ -216,6 +220,14 @@ export class HookService {
     }
   }
 
+  /** What is of no stream is the default tenant's. */
+  #concerns({ apps, tenantId }: Hook, streamId: StreamId | undefined): boolean {
+    const { tenantOf } = this.#options;
+    const owner = streamId === undefined ? DEFAULT_TENANT : tenantOf?.(streamId);
+    if (tenantId !== undefined && owner !== undefined && owner !== tenantId) return false;
+    return apps.length === 0 || (streamId !== undefined && apps.includes(appAndName(streamId).app));
+  }
+
   /** Queues of hooks that are gone end; somebody has to be asked for what enabled hooks decide. */
   async #changed(): Promise<void> {
     const ids = new Set(this.hooks.map(({ id }) => id));
@@ -228,10 +240,6 @@ export class HookService {
       this.hooks.some(({ enabled, decides }) => enabled && decides.includes(action));
     await this.#options.onAsked?.(ACTIONS.filter(isAsked));
   }
-}
-
-function concerns({ apps }: Hook, streamId: string | undefined): boolean {
-  return apps.length === 0 || (streamId !== undefined && apps.includes(appAndName(streamId).app));
 }
 
 function mustNotBeConfigured(hook: Hook): void {
