@@ -61,16 +61,16 @@ export class TestGateway {
     const { config } = parseConfig(toml, {}, 'test');
     const logger = pino({ level: process.env.FLUX_TEST_LOG ?? 'silent' });
     const database = await openDatabase(config.database.url);
-    const refusals: ((refusal: Refusal) => void)[] = [];
+    // The node is there before those whom it tells and asks.
+    const late: { accounts?: Accounts; record?: (refusal: Refusal) => void } = {};
     const node = createMediaNode(config, {
       name: 'node-1',
       logger,
-      onRefused: refusal => {
-        for (const receive of refusals) receive(refusal);
-      },
+      findToken: async id => late.accounts?.tokens.find(id),
+      onRefused: refusal => late.record?.(refusal),
     });
     const accounts = await openAccounts(config, database, policy => node.gatekeeper?.setPolicy(policy));
-    refusals.push(recordRefusals(accounts.audit, logger));
+    Object.assign(late, { accounts, record: recordRefusals(accounts.audit, logger) });
     const api = await createApiServer({
       control: node.control,
       access: accessOf(config, accounts),
