@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { clip } from './support/clips.ts';
-import { FluxCluster } from './support/flux-process.ts';
+import { FluxCluster, FluxProcess } from './support/flux-process.ts';
 import { record, TestGateway } from './support/gateway.ts';
 import { lacks, RunningProcess, run, until } from './support/processes.ts';
 
@@ -296,6 +296,50 @@ describe.skipIf(lacks('ffmpeg'))('two media nodes', () => {
     await until('the refusal of a node is in the audit log', async () => {
       const { total } = await ask<{ total: number }>('/audit?action=play&result=refused');
       return total > 0;
+    });
+  });
+});
+
+describe('the first start', () => {
+  it('makes an administrator, whose link works once, and a log that outlives SIGKILL', async () => {
+    using file = record.temporary('flux.db');
+    const database = { FLUX_DATABASE_URL: `sqlite:${file.path}` };
+    await using flux = await FluxCluster.start(1, { ...database, FLUX_AUTH_ENABLED: 'true' });
+    const link = await flux.process.prints(/Log in\s+(http:\S+)/);
+    const come = await fetch(link, { redirect: 'manual' });
+    expect([come.status, come.headers.get('location')]).toEqual([303, '/']);
+    expect((await fetch(link, { redirect: 'manual' })).status).toBe(401);
+    const cookie = come.headers.get('set-cookie')!.split(';')[0]!;
+    const api = `${flux.api}/api/v1`;
+    const session = (await (await fetch(`${api}/auth/session`, { headers: { cookie } })).json()) as {
+      csrf_token: string;
+    };
+    for (let number = 1; number <= 5; number++) {
+      const made = await fetch(`${api}/keys`, {
+        method: 'POST',
+        headers: { cookie, 'x-csrf-token': session.csrf_token, 'content-type': 'application/json' },
+        body: JSON.stringify({ name: `key ${number}`, role: 'viewer' }),
+      });
+      expect(made.status).toBe(201);
+    }
+    flux.process.kill('SIGKILL');
+    await flux.process.finished;
+    const verify = async (...more: string[]) => {
+      const { code, stdout } = await new FluxProcess(['audit', 'verify', ...more], database).finished;
+      return { code, stdout };
+    };
+    const whole = await verify();
+    // The link, the link again, five keys.
+    expect(whole).toMatchObject({ code: 0, stdout: expect.stringContaining('7 entries, none changed.') });
+    const head = whole.stdout.trim().split('\n').at(-1)!;
+    expect((await verify(head)).code).toBe(0);
+    const { DatabaseSync } = await import('node:sqlite');
+    const sqlite = new DatabaseSync(file.path);
+    sqlite.exec("DROP TRIGGER audit_no_update; UPDATE audit SET address = '10.9.9.9' WHERE sequence = 4");
+    sqlite.close();
+    expect(await verify()).toEqual({
+      code: 1,
+      stdout: 'Entry 4 is not as it was written: it was changed after it was written.\n',
     });
   });
 });
