@@ -76,17 +76,17 @@ export class TestGateway {
     const hub = new BusHub();
     const [serverBus, nodeBus] = [createLocalBus(hub, 'server'), createLocalBus(hub, 'node-1')];
     const database = await openDatabase(config.database.url);
-    const refusals: ((refusal: Refusal) => void)[] = [];
+    // The node is there before those whom it tells and asks.
+    const late: { accounts?: Accounts; record?: (refusal: Refusal) => void } = {};
     const node = createMediaNode(config, {
       name: 'node-1',
       logger,
       bus: nodeBus,
-      onRefused: refusal => {
-        for (const receive of refusals) receive(refusal);
-      },
+      findToken: async id => late.accounts?.tokens.find(id),
+      onRefused: refusal => late.record?.(refusal),
     });
     const accounts = await openAccounts(config, database, policy => node.gatekeeper?.setPolicy(policy));
-    refusals.push(recordRefusals(accounts.audit, logger));
+    Object.assign(late, { accounts, record: recordRefusals(accounts.audit, logger) });
     const notices = await startNotices({
       bus: serverBus,
       store: new DatabaseHookStore(database),

@@ -39,12 +39,11 @@ export function banner({ version, config, ports, nodes, source, hasDemo }: Banne
   const page = `http://${localHost(parseAddress(server.bind))}:${ports.api}`;
   const mediaUrl = `http://${localHost(parseAddress(http_media.bind))}:${ports.media}`;
   rows.push(['Watch', `${page}/`]);
-  if (ports.login !== undefined)
-    rows.push(['Log in', `${page}/login?token=${ports.login}`], ['', 'once, by this link']);
   if (protocols.enabled.includes('flv') && protocols.flv.enable) rows.push(['', `${mediaUrl}/flv/NAME.flv`]);
   if (protocols.enabled.includes('hls')) rows.push(['', `${mediaUrl}/hls/NAME/index.m3u8`]);
   if (rtmpUrl) rows.push(['', rtmpUrl]);
   if (rtspUrl) rows.push(['', rtspUrl]);
+  if (ports.login !== undefined) rows.push(['Log in', `${page}/login?token=${ports.login} (once)`]);
   rows.push(
     ['API', `${page}/api/docs`],
     ['Listening', listening(ports, config)],

@@ -8,6 +8,12 @@ import { announceFailure } from './supervisor/child.ts';
 import { EXIT_CODE } from './supervisor/exit-code.ts';
 import { StartFailure } from './supervisor/program.ts';
 
+/** Those that run until they are stopped. */
+type StartCommand = Exclude<
+  Extract<Command, { readonly config: string | undefined }>,
+  { readonly name: 'audit-verify' }
+>;
+
 async function run(command: Command): Promise<void> {
   switch (command.name) {
     case 'help':
@@ -22,6 +28,9 @@ async function run(command: Command): Promise<void> {
     case 'check-config':
       checkConfig(command.file);
       return;
+    case 'audit-verify':
+      await verifyAuditLog(command.config, command.noted);
+      return;
     default:
       await start(command);
   }
@@ -33,8 +42,17 @@ function checkConfig(file: string): void {
   process.stdout.write(`${file} is a valid configuration.\n`);
 }
 
+/** Says whether the log is as it was written; the exit code says so too. */
+async function verifyAuditLog(file: string | undefined, noted: string | undefined): Promise<void> {
+  const { config } = loadConfig(file, process.env);
+  const { describeAudit } = await import('./audit-report.ts');
+  const { text, isWhole } = await describeAudit(config, process.env, noted);
+  process.stdout.write(text);
+  if (!isWhole) process.exitCode = EXIT_CODE.FAILED;
+}
+
 /** The programs are loaded only here, for the other commands are to answer at once. */
-async function start(command: Extract<Command, { readonly config: string | undefined }>): Promise<void> {
+async function start(command: StartCommand): Promise<void> {
   const { version } = manifest;
   const { config: file } = command;
   switch (command.name) {

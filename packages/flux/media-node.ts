@@ -63,6 +63,8 @@ export interface MediaNodeOptions {
   readonly current?: () => Config;
   /** What a tenant has on the other nodes. */
   readonly elsewhere?: (tenantId: string) => TenantCount;
+  /** The stream token of an id. */
+  readonly findToken?: (id: string) => Promise<string | undefined>;
   /** Told of everyone who was turned away. */
   readonly onRefused?: (refusal: Refusal) => void;
 }
@@ -70,7 +72,17 @@ export interface MediaNodeOptions {
 /** One process's share of the media: everything that receives and sends it, made from the configuration. */
 export function createMediaNode(
   config: Config,
-  { name, logger, registry, makers, bus, current = () => config, elsewhere, onRefused }: MediaNodeOptions,
+  {
+    name,
+    logger,
+    registry,
+    makers,
+    bus,
+    current = () => config,
+    elsewhere,
+    findToken,
+    onRefused,
+  }: MediaNodeOptions,
 ): MediaNode {
   const { media: limits, protocols } = config;
   const reusePort = config.gateway.share_ports;
@@ -86,6 +98,7 @@ export function createMediaNode(
           const key = action === 'publish' ? 'streams' : 'viewers';
           return (here?.[key] ?? 0) + (elsewhere?.(tenantId)[key] ?? 0);
         },
+        findToken,
         onRefused,
       })
     : undefined;

@@ -1,5 +1,6 @@
 import { DEFAULT_TENANT, type Role } from '@flux-iot/core/access/access-policy';
 import { proxyList } from '@flux-iot/core/access/client-address';
+import type { MediaControl } from '@flux-iot/core/control/media-control';
 import { NodeControl } from '@flux-iot/core/control/node-control';
 import { FluxError } from '@flux-iot/core/errors/flux-error';
 import type { Ingest, ProtocolAdapter, Push } from '@flux-iot/core/orchestrator/protocol-adapter';
@@ -96,6 +97,7 @@ export class TestApi {
   readonly app: FastifyInstance;
   readonly accounts: Accounts;
   readonly database: Database;
+  readonly control: MediaControl;
 
   private constructor(
     orchestrator: StreamOrchestrator,
@@ -103,12 +105,14 @@ export class TestApi {
     app: FastifyInstance,
     accounts: Accounts,
     database: Database,
+    control: MediaControl,
   ) {
     this.orchestrator = orchestrator;
     this.rtmp = rtmp;
     this.app = app;
     this.accounts = accounts;
     this.database = database;
+    this.control = control;
   }
 
   /** Authentication is off where `access` does not turn it on. */
@@ -134,7 +138,7 @@ export class TestApi {
       version: '1.2.3',
       ...options,
     });
-    return new TestApi(orchestrator, rtmp, app, accounts, database);
+    return new TestApi(orchestrator, rtmp, app, accounts, database, control);
   }
 
   /** A stream with a picture and a sound track and one key frame. */

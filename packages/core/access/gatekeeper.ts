@@ -6,7 +6,7 @@ import type { StreamId } from '../stream/stream-id.ts';
 import { type AccessPolicy, isAtLeast, tenantOf } from './access-policy.ts';
 import { isLoopback } from './client-address.ts';
 import { hashSecret } from './secret.ts';
-import { readStreamToken, type StreamTokenClaims, sealOf } from './stream-token.ts';
+import { readStreamToken, type StreamTokenClaims, sealIn } from './stream-token.ts';
 
 /** Who needs no token: clients on this machine, everybody, or nobody. */
 export type Openness = 'loopback' | 'all' | 'none';
@@ -15,6 +15,8 @@ export interface GatekeeperOptions {
   readonly open: Readonly<Record<Action, Openness>>;
   /** How many streams or viewers the tenant has at present, on all nodes. */
   readonly count?: (tenantId: string, action: Action) => number;
+  /** The stream token of an id, for protocols with user names; undefined where there is none. */
+  readonly findToken?: (id: string) => Promise<string | undefined>;
   /** Told of everyone who was turned away, for the audit log. */
   readonly onRefused?: (refusal: Refusal) => void;
   /** Milliseconds since 1970. */
@@ -46,6 +48,8 @@ interface Session {
 
 const REVOKED: EndReason = { code: 'revoked', message: 'The right to it was taken back.' };
 /** Clients without a connection of their own (HLS), of which it is remembered that they were let in. */
+const TOKEN_ID = /^[A-Za-z0-9_-]{16}$/;
+const MAX_NAMED = 10_000;
 const MAX_ADMITTED = 20_000;
 /** Milliseconds without a request after which such a client has to be let in anew. */
 const ADMITTED_TIME = 90_000;
@@ -60,6 +64,8 @@ export class Gatekeeper {
   readonly #sessions = new Set<Session>();
   /** When each client of `isRepeated` requests was here last, the longest absent first. */
   readonly #admitted = new Map<string, number>();
+  /** Stream tokens by their ids, of those that were asked for. */
+  readonly #named = new Map<string, string>();
   #policy: AccessPolicy | undefined;
   #users: ReadonlySet<string> = new Set();
   #revoked: ReadonlySet<string> = new Set();
@@ -111,12 +117,15 @@ export class Gatekeeper {
     }
   };
 
-  /** The password that belongs to a user name of a protocol with Digest: a token's seal to its claims. */
-  passwordOf(user: string): string | undefined {
-    const policy = this.#policy;
-    if (!policy) return undefined;
-    const seal = sealOf(user, policy.signingKey);
-    return readStreamToken(`${user}.${seal}`, policy.signingKey) && seal;
+  /** The password that belongs to a user name of a protocol with Digest: a token's seal to its id. */
+  async passwordOf(user: string): Promise<string | undefined> {
+    if (!TOKEN_ID.test(user)) return undefined;
+    const token = this.#named.get(user) ?? (await this.#options.findToken?.(user));
+    if (token === undefined) return undefined;
+    this.#named.set(user, token);
+    const [oldest] = this.#named.keys();
+    if (this.#named.size > MAX_NAMED && oldest !== undefined) this.#named.delete(oldest);
+    return sealIn(token);
   }
 
   #grant(action: Action, streamId: StreamId, tenantId: string, request: AccessRequest): Grant {
@@ -159,10 +168,10 @@ export class Gatekeeper {
     return { keyId: rule.id, tenantId: rule.tenantId, userId: rule.userId };
   }
 
-  /** A user of a protocol with Digest has shown the token's seal; as a token, it is shown here. */
+  /** A user of a protocol with Digest has proved to know the seal of the token of that id. */
   #claimsOf(policy: AccessPolicy, { token, user }: AccessRequest): StreamTokenClaims | undefined {
-    const whole = token ?? (user === undefined ? '' : `${user}.${sealOf(user, policy.signingKey)}`);
-    return readStreamToken(whole, policy.signingKey);
+    const shown = token ?? this.#named.get(user ?? '') ?? '';
+    return readStreamToken(shown, policy.signingKey);
   }
 
   #isOpen(action: Action, { address }: AccessRequest): boolean {

@@ -5,6 +5,7 @@ import type { TenantCount, TenantUse } from './tenant-meter.ts';
 
 const POLICY_KEY = 'access/policy';
 const REFUSALS = 'access.refused';
+const TOKENS = 'access.token';
 const USES = 'access.used';
 const COUNTS_PREFIX = 'access/tenants/';
 
@@ -73,6 +74,16 @@ export function followUse(bus: Bus, receiver: (tenantId: string, use: TenantUse)
     for (const [tenantId, use] of Object.entries(payload as unknown as Record<string, TenantUse>))
       receiver(tenantId, use);
   });
+}
+
+/** Asks flux-server for the stream token of an id. */
+export async function askForToken(bus: Bus, id: string): Promise<string | undefined> {
+  const token = await bus.request(TOKENS, id);
+  return typeof token === 'string' ? token : undefined;
+}
+
+export function serveTokens(bus: Bus, find: (id: string) => Promise<string | undefined>): () => void {
+  return bus.serve(TOKENS, async id => (typeof id === 'string' ? ((await find(id)) ?? null) : null));
 }
 
 /** Tells flux-server whom this node turned away. */

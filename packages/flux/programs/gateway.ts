@@ -1,6 +1,12 @@
 import { hostname } from 'node:os';
 import { dirname, join } from 'node:path';
-import { followPolicy, reportRefusal, reportUse, TenantCounts } from '@flux-iot/core/access/policy-channel';
+import {
+  askForToken,
+  followPolicy,
+  reportRefusal,
+  reportUse,
+  TenantCounts,
+} from '@flux-iot/core/access/policy-channel';
 import { connectBus } from '@flux-iot/core/bus/socket/connect-bus';
 import { ClusterNode } from '@flux-iot/core/cluster/cluster-node';
 import { serveReload } from '@flux-iot/core/control/config-reload';
@@ -55,6 +61,7 @@ async function start(
   const counts = new TenantCounts(bus);
   const node = createMediaNode(config, {
     elsewhere: tenantId => counts.elsewhere(tenantId),
+    findToken: id => askForToken(bus, id),
     onRefused: refusal => reportRefusal(bus, refusal),
     name,
     logger,

@@ -1,6 +1,6 @@
 import { pageAssets } from '@flux-iot/console/assets';
 import { tenantOf } from '@flux-iot/core/access/access-policy';
-import { followRefusals, followUse, publishPolicy } from '@flux-iot/core/access/policy-channel';
+import { followRefusals, followUse, publishPolicy, serveTokens } from '@flux-iot/core/access/policy-channel';
 import { BusHub } from '@flux-iot/core/bus/hub';
 import { createLocalBus } from '@flux-iot/core/bus/local-bus';
 import { BusServer } from '@flux-iot/core/bus/socket/bus-server';
@@ -35,6 +35,7 @@ async function start({ config, live, logger }: ProgramContext, version: string):
   const database = await openDatabase(databaseUrl(config, process.env));
   const accounts = await openAccounts(config, database, policy => publishPolicy(bus, policy));
   const unfollow = [
+    serveTokens(bus, id => accounts.tokens.find(id)),
     followRefusals(bus, recordRefusals(accounts.audit, logger)),
     followUse(bus, (tenantId, use) => {
       accounts.usage

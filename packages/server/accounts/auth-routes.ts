@@ -30,7 +30,8 @@ export const authRoutes: FastifyPluginAsyncTypebox<AccountRouteOptions> = async 
       const { token } = request.query;
       if (token === undefined) return reply.redirect('/', 303);
       request.claimedName = 'a login link';
-      const { session } = await accounts.loginByLink(token, addressOf(request));
+      const { user, session } = await accounts.loginByLink(token, addressOf(request));
+      request.claimedName = user.name;
       setSession(reply, session, isSecure(request));
       // Away from the address with the token in it.
       return reply.redirect('/', 303);

@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { randomSecret } from '@flux-iot/core/access/secret';
 import { type StreamTokenClaims, signStreamToken } from '@flux-iot/core/access/stream-token';
 import type { Kysely } from 'kysely';
@@ -48,7 +48,7 @@ export class StreamTokenStore {
   async issue(
     claims: Omit<StreamTokenClaims, 'id'>,
   ): Promise<{ readonly id: string; readonly token: string }> {
-    const id = randomUUID();
+    const id = randomBytes(12).toString('base64url');
     const { tenantId, streamId, action, expiresAt, address, userId, keyId } = claims;
     await this.#sql
       .insertInto('stream_tokens')
@@ -66,6 +66,27 @@ export class StreamTokenStore {
       })
       .execute();
     return { id, token: signStreamToken({ id, ...claims }, this.signingKey) };
+  }
+
+  /** The token of this id once more, for protocols in which clients name it and prove to know its seal. */
+  async find(id: string): Promise<string | undefined> {
+    const row = await this.#sql
+      .selectFrom('stream_tokens')
+      .selectAll()
+      .where('id', '=', id)
+      .executeTakeFirst();
+    if (!row || row.revoked_at !== null) return undefined;
+    const claims: StreamTokenClaims = {
+      id,
+      tenantId: row.tenant_id,
+      streamId: row.stream_id,
+      action: row.action as StreamTokenClaims['action'],
+      expiresAt: row.expires_at,
+      address: row.address ?? undefined,
+      userId: row.user_id ?? undefined,
+      keyId: row.key_id ?? undefined,
+    };
+    return signStreamToken(claims, this.signingKey);
   }
 
   /** The newest first. */

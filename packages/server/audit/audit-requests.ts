@@ -22,7 +22,8 @@ export function auditRequests(app: FastifyInstance, log: AuditLog): void {
     const isChange = !['GET', 'HEAD', 'OPTIONS'].includes(request.method);
     const isRefused = [401, 403, 429].includes(reply.statusCode);
     // A path that leads nowhere is no attempt at anything.
-    if (request.routeOptions.url === undefined || (!isChange && !isRefused)) return;
+    const isLogin = request.claimedName !== undefined;
+    if (request.routeOptions.url === undefined || (!isChange && !isRefused && !isLogin)) return;
     const event = eventOf(request, reply, isRefused);
     if (!isRefused) {
       await log.append(event);
