@@ -15,10 +15,13 @@ export interface NodeStatus {
   readonly relays: number;
 }
 
+/** Nothing is kept after the test, and whoever asks may. */
+const UNGUARDED = { FLUX_AUTH_ENABLED: 'false', FLUX_DATABASE_URL: 'sqlite::memory:' };
+
 /** `flux` or one of its programs as a person starts it, in a process of its own. */
 export class FluxProcess extends RunningProcess {
   constructor(args: readonly string[], env: Readonly<Record<string, string>>) {
-    super(process.execPath, [MAIN, ...args], env);
+    super(process.execPath, [MAIN, ...args], { ...UNGUARDED, ...env });
   }
 
   /** What the pattern's first group matches in the output, as soon as it does. */
@@ -62,8 +65,12 @@ export class FluxCluster {
     this.rtmp = addresses.rtmp;
   }
 
-  static async start(nodes: number, env: Readonly<Record<string, string>> = {}): Promise<FluxCluster> {
-    const flux = new FluxProcess([], {
+  static async start(
+    nodes: number,
+    env: Readonly<Record<string, string>> = {},
+    args: readonly string[] = [],
+  ): Promise<FluxCluster> {
+    const flux = new FluxProcess(args, {
       FLUX_GATEWAY_NODES: String(nodes),
       FLUX_PROTOCOLS_RTMP_BIND: '127.0.0.1:0',
       FLUX_PROTOCOLS_RTSP_BIND: '127.0.0.1:0',

@@ -1,16 +1,27 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createClient, type FluxClient } from '@flux-iot/client/client';
 import { pino } from 'pino';
 import { pageAssets } from '../../packages/console/assets.ts';
+import { tenantOf } from '../../packages/core/access/access-policy.ts';
+import type { Refusal } from '../../packages/core/access/gatekeeper.ts';
+import { BusHub } from '../../packages/core/bus/hub.ts';
+import { createLocalBus } from '../../packages/core/bus/local-bus.ts';
+import { accessOf, openAccounts, recordRefusals } from '../../packages/flux/accounts.ts';
 import { parseAddress } from '../../packages/flux/config/address.ts';
+import { hookSettings } from '../../packages/flux/config/hooks.ts';
 import { parseConfig } from '../../packages/flux/config/loader.ts';
 import { createMediaNode, type MediaNode } from '../../packages/flux/media-node.ts';
 import { createRecordingLibrary } from '../../packages/flux/recording-library.ts';
 import type { RtspStats } from '../../packages/protocols/rtsp/adapter.ts';
+import type { Accounts } from '../../packages/server/accounts/accounts.ts';
 import { type ApiServer, createApiServer } from '../../packages/server/api-server.ts';
+import { openDatabase } from '../../packages/server/database/open-database.ts';
+import { DatabaseHookStore } from '../../packages/server/hooks/database-hook-store.ts';
+import { startNotices } from '../../packages/server/notices.ts';
+import { DatabaseRecordingIndex } from '../../packages/server/recordings/database-index.ts';
 import type { RecordingLibrary } from '../../packages/server/recordings/library.ts';
-import { MemoryRecordingIndex } from '../../packages/server/recordings/memory-index.ts';
 import { until } from './processes.ts';
 
 /** The answer of the API to a stream's detail, as far as tests look at it. */
@@ -27,16 +38,33 @@ export class TestGateway {
   readonly #node: MediaNode;
   readonly #api: ApiServer;
   readonly recordings: RecordingLibrary;
+  readonly accounts: Accounts;
+  /** What `api` shows, where there is one. */
+  readonly key: string;
+  readonly #close: () => Promise<void>;
 
-  private constructor(node: MediaNode, api: ApiServer, recordings: RecordingLibrary) {
-    this.recordings = recordings;
+  private constructor(
+    node: MediaNode,
+    api: ApiServer,
+    recordings: RecordingLibrary,
+    accounts: Accounts,
+    key: string,
+    close: () => Promise<void>,
+  ) {
     this.#node = node;
     this.#api = api;
+    this.recordings = recordings;
+    this.accounts = accounts;
+    this.key = key;
+    this.#close = close;
   }
 
-  /** `settings`: keys of the configuration, `protocols.hls.segment_duration`; `more`: lines of TOML. */
+  /**
+   * `settings`: keys of the configuration, `protocols.hls.segment_duration`; `more`: lines of TOML. Authentication is off
+   * where they do not turn it on.
+   */
   static async start(
-    settings: Readonly<Record<string, string | number | boolean>> = {},
+    settings: Readonly<Record<string, string | number | boolean | readonly string[]>> = {},
     more = '',
   ): Promise<TestGateway> {
     const defaults = {
@@ -44,30 +72,60 @@ export class TestGateway {
       'protocols.rtsp.bind': '127.0.0.1:0',
       'server.bind': '127.0.0.1:0',
       'http_media.bind': '127.0.0.1:0',
+      'auth.enabled': false,
+      'database.url': 'sqlite::memory:',
     };
     const toml = Object.entries({ ...defaults, ...settings })
       .map(([key, value]) => `${key} = ${JSON.stringify(value)}`)
       .join('\n');
     const { config } = parseConfig(`${toml}\n${more}`, {}, 'test');
     const logger = pino({ level: process.env.FLUX_TEST_LOG ?? 'silent' });
+    const hub = new BusHub();
+    const [serverBus, nodeBus] = [createLocalBus(hub, 'server'), createLocalBus(hub, 'node-1')];
+    const database = await openDatabase(config.database.url);
+    // The node is there before those whom it tells and asks.
+    const late: { accounts?: Accounts; record?: (refusal: Refusal) => void } = {};
     const node = createMediaNode(config, {
       name: 'node-1',
       logger,
+      bus: nodeBus,
+      findToken: async id => late.accounts?.tokens.find(id),
+      onRefused: refusal => late.record?.(refusal),
       onRecording: event => recordings.apply(event),
     });
-    const recordings = createRecordingLibrary(config, node.control, new MemoryRecordingIndex(), logger);
+    const index = new DatabaseRecordingIndex(database);
+    const recordings = createRecordingLibrary(config, node.control, index, logger);
+    const accounts = await openAccounts(config, database, policy => node.gatekeeper?.setPolicy(policy));
+    Object.assign(late, { accounts, record: recordRefusals(accounts.audit, logger) });
+    const notices = await startNotices({
+      bus: serverBus,
+      store: new DatabaseHookStore(database),
+      settings: hookSettings(config),
+      version: 'test',
+      tenantOf: streamId => tenantOf(accounts, streamId),
+    });
     const api = await createApiServer({
       control: node.control,
       recordings,
+      access: accessOf(config, accounts),
       ...parseAddress(config.server.bind),
       mediaPort: () => node.media.port,
       version: 'test',
       assets: await pageAssets(),
+      hooks: notices.hooks,
+      events: notices.events,
     });
     await node.start();
     await api.start();
     recordings.start();
-    return new TestGateway(node, api, recordings);
+    return new TestGateway(node, api, recordings, accounts, config.auth.api_key, async () => {
+      await Promise.all([node.stop(), api.stop()]);
+      await recordings.close();
+      await notices.close();
+      await Promise.all([serverBus.close(), nodeBus.close()]);
+      accounts.close();
+      await database.close();
+    });
   }
 
   get orchestrator() {
@@ -114,12 +172,22 @@ export class TestGateway {
     return format === 'flv' ? `${base}/flv/${id}.flv` : `${base}/hls/${id}/index.m3u8`;
   }
 
+  /** Typed by the API's document. */
+  get client(): FluxClient {
+    return createClient({
+      baseUrl: `http://127.0.0.1:${this.apiPort}`,
+      token: () => this.key || undefined,
+    });
+  }
+
   async api(path: string, method = 'GET', body?: unknown): Promise<unknown> {
     const answer = await fetch(`http://127.0.0.1:${this.apiPort}${path}`, {
       method,
-      ...(body === undefined
-        ? {}
-        : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
+      headers: {
+        ...(this.key === '' ? {} : { authorization: `Bearer ${this.key}` }),
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
     return answer.status === 204 ? undefined : answer.json();
   }
@@ -137,8 +205,7 @@ export class TestGateway {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await Promise.all([this.#node.stop(), this.#api.stop()]);
-    await this.recordings.close();
+    await this.#close();
   }
 }
 

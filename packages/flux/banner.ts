@@ -43,6 +43,7 @@ export function banner({ version, config, ports, nodes, source, hasDemo }: Banne
   if (protocols.enabled.includes('hls')) rows.push(['', `${mediaUrl}/hls/NAME/index.m3u8`]);
   if (rtmpUrl) rows.push(['', rtmpUrl]);
   if (rtspUrl) rows.push(['', rtspUrl]);
+  if (ports.login !== undefined) rows.push(['Log in', `${page}/login?token=${ports.login} (once)`]);
   rows.push(
     ['API', `${page}/api/docs`],
     ['Listening', listening(ports, config)],

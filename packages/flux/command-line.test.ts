@@ -7,6 +7,8 @@ describe('parseCommandLine', () => {
     [['--config', 'a.toml', '--demo'], { name: 'start', config: 'a.toml', demo: true }],
     [['-c', 'a.toml'], { name: 'start', config: 'a.toml', demo: false }],
     [['check-config', 'a.toml'], { name: 'check-config', file: 'a.toml' }],
+    [['audit', 'verify'], { name: 'audit-verify', config: undefined, noted: undefined }],
+    [['audit', 'verify', 'ab12', '-c', 'a.toml'], { name: 'audit-verify', config: 'a.toml', noted: 'ab12' }],
     [['print-config'], { name: 'print-config' }],
     [['print-config', '--help'], { name: 'help' }],
     [['-v'], { name: 'version' }],
@@ -20,6 +22,7 @@ describe('parseCommandLine', () => {
     [['serve'], 'There is no command "serve".'],
     [['check-config'], 'check-config takes one file.'],
     [['check-config', 'a', 'b'], 'check-config takes one file.'],
+    [['audit'], 'The audit log can be verified: flux audit verify [HASH].'],
     [['print-config', 'a'], 'print-config takes nothing more, not "a".'],
     [['check-config', 'a', '--demo'], '--config and --demo are for starting, not for "check-config".'],
   ])('refuses %j', (args, message) => {

@@ -7,6 +7,7 @@ Usage
   flux [--config FILE] [--demo]    start everything: one server and its media nodes
   flux check-config FILE           check a configuration; lists all that is wrong with it
   flux recordings verify           check all recordings against their signed manifests
+  flux audit verify [HASH]         check that nobody changed the audit log; HASH is one that was noted down before
   flux print-config                print every key with its default and what it does, as TOML
 
 Its programs one by one, on one host or several; bus.address and bus.secret tell them where to find one another
@@ -31,6 +32,7 @@ export const PROGRAMS = ['server', 'gateway', 'rtmpd', 'rtspd', 'flvd', 'hlsd'] 
 export type Command =
   | { readonly name: 'start'; readonly config: string | undefined; readonly demo: boolean }
   | { readonly name: (typeof PROGRAMS)[number]; readonly config: string | undefined }
+  | { readonly name: 'audit-verify'; readonly config: string | undefined; readonly noted: string | undefined }
   | { readonly name: 'check-config'; readonly file: string }
   | { readonly name: 'verify-recordings'; readonly config: string | undefined }
   | { readonly name: 'print-config' | 'help' | 'version' };
@@ -58,6 +60,12 @@ export function parseCommandLine(args: readonly string[]): Command {
     if (operands.join(' ') !== 'verify')
       throw new UsageError('recordings can be verified: flux recordings verify.');
     return { name: 'verify-recordings', config: values.config };
+  }
+  if (name === 'audit') {
+    const [action, noted, ...more] = operands;
+    if (action !== 'verify' || more.length > 0 || values.demo)
+      throw new UsageError('The audit log can be verified: flux audit verify [HASH].');
+    return { name: 'audit-verify', config: values.config, noted };
   }
   if (values.config !== undefined || values.demo) {
     throw new UsageError(`--config and --demo are for starting, not for "${name}".`);

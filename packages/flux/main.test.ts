@@ -13,6 +13,8 @@ const FREE_PORTS = {
   FLUX_PROTOCOLS_RTSP_BIND: '127.0.0.1:0',
   FLUX_HTTP_MEDIA_BIND: '127.0.0.1:0',
   FLUX_SERVER_BIND: '127.0.0.1:0',
+  FLUX_DATABASE_URL: 'sqlite::memory:',
+  FLUX_AUTH_ENABLED: 'false',
 };
 const folder = mkdtempSync(join(tmpdir(), 'flux-main-'));
 const running = new Set<ChildProcess>();

@@ -28,6 +28,9 @@ async function run(command: Command): Promise<void> {
       if (!areGood) process.exitCode = EXIT_CODE.FAILED;
       return;
     }
+    case 'audit-verify':
+      await verifyAuditLog(command.config, command.noted);
+      return;
     default:
       await start(command);
   }
@@ -39,10 +42,20 @@ function checkConfig(file: string): void {
   process.stdout.write(`${file} is a valid configuration.\n`);
 }
 
+/** Those that run until they are stopped. */
 type StartCommand = Exclude<
   Extract<Command, { readonly config: string | undefined }>,
-  { readonly name: 'verify-recordings' }
+  { readonly name: 'verify-recordings' | 'audit-verify' }
 >;
+
+/** Says whether the log is as it was written; the exit code says so too. */
+async function verifyAuditLog(file: string | undefined, noted: string | undefined): Promise<void> {
+  const { config } = loadConfig(file, process.env);
+  const { describeAudit } = await import('./audit-report.ts');
+  const { text, isWhole } = await describeAudit(config, process.env, noted);
+  process.stdout.write(text);
+  if (!isWhole) process.exitCode = EXIT_CODE.FAILED;
+}
 
 /** The programs are loaded only here, for the other commands are to answer at once. */
 async function start(command: StartCommand): Promise<void> {

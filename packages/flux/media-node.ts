@@ -1,8 +1,17 @@
+import { tenantOf } from '@flux-iot/core/access/access-policy';
+import { proxyList } from '@flux-iot/core/access/client-address';
+import { Gatekeeper, type Refusal } from '@flux-iot/core/access/gatekeeper';
+import { type TenantCount, TenantMeter } from '@flux-iot/core/access/tenant-meter';
+import type { Bus } from '@flux-iot/core/bus/bus';
+import { publishEvent } from '@flux-iot/core/control/gateway-event';
 import { NodeControl } from '@flux-iot/core/control/node-control';
+import { RemoteAccess } from '@flux-iot/core/control/remote-access';
+import { reportStreams } from '@flux-iot/core/control/stream-events';
 import type { ProtocolAdapter } from '@flux-iot/core/orchestrator/protocol-adapter';
 import { StreamOrchestrator } from '@flux-iot/core/orchestrator/stream-orchestrator';
 import type { StreamRegistry } from '@flux-iot/core/orchestrator/stream-registry';
 import type { RecordingEvent } from '@flux-iot/core/record/recording';
+import { AuthenticationServer } from '@flux-iot/protocols/authentication/server';
 import { BUNDLED_PROFILES, ProfileLibrary } from '@flux-iot/protocols/camera/library';
 import { FlvAdapter } from '@flux-iot/protocols/flv/adapter';
 import { HlsAdapter } from '@flux-iot/protocols/hls/adapter';
@@ -34,6 +43,9 @@ export interface MediaNode {
   readonly orchestrator: StreamOrchestrator;
   readonly media: MediaServer;
   readonly control: NodeControl;
+  /** Undefined where authentication is off. */
+  readonly gatekeeper: Gatekeeper | undefined;
+  readonly meter: TenantMeter;
   readonly ports: NodePorts;
   /** Binds everything, or throws (`PORT_IN_USE` in plain words) and leaves nothing bound. */
   start(): Promise<void>;
@@ -49,17 +61,52 @@ export interface MediaNodeOptions {
   readonly makers?: SegmentMakers;
   /** Told of what is recorded. */
   readonly onRecording?: (event: RecordingEvent) => void;
+  /** By which flux-server is told what happens, and asked whether clients may. */
+  readonly bus?: Bus;
+  /** The configuration as it is now, where it can change; what cannot change is of `config`. */
+  readonly current?: () => Config;
+  /** What a tenant has on the other nodes. */
+  readonly elsewhere?: (tenantId: string) => TenantCount;
+  /** The stream token of an id. */
+  readonly findToken?: (id: string) => Promise<string | undefined>;
+  /** Told of everyone who was turned away. */
+  readonly onRefused?: (refusal: Refusal) => void;
 }
 
 /** One process's share of the media: everything that receives and sends it, made from the configuration. */
 export function createMediaNode(
   config: Config,
-  { name, logger, registry, makers, onRecording }: MediaNodeOptions,
+  {
+    name,
+    logger,
+    registry,
+    makers,
+    bus,
+    current = () => config,
+    elsewhere,
+    findToken,
+    onRefused,
+    onRecording,
+  }: MediaNodeOptions,
 ): MediaNode {
   const { media: limits, protocols } = config;
   const reusePort = config.gateway.share_ports;
   const isEnabled = (protocol: Config['protocols']['enabled'][number]) =>
     protocols.enabled.includes(protocol);
+  const access = bus && new RemoteAccess(bus);
+  const { auth } = config;
+  const gatekeeper = auth.enabled
+    ? new Gatekeeper({
+        open: { publish: auth.open_publish, play: auth.open_play },
+        count: (tenantId, action) => {
+          const here = meter.counts().get(tenantId);
+          const key = action === 'publish' ? 'streams' : 'viewers';
+          return (here?.[key] ?? 0) + (elsewhere?.(tenantId)[key] ?? 0);
+        },
+        findToken,
+        onRefused,
+      })
+    : undefined;
   const orchestrator = new StreamOrchestrator({
     stream: {
       gop: { maxBytes: limits.gop_cache_bytes, maxSeconds: limits.gop_cache_seconds },
@@ -71,21 +118,43 @@ export function createMediaNode(
       maxInterval: limits.turn_spacing_max_ms,
       maxUnwatchedInterval: limits.turn_spacing_unwatched_ms,
     },
-    maxStreams: limits.max_streams,
-    takeover: protocols.rtmp.takeover,
-    publisherGrace: limits.publisher_grace * 1000,
-    openTimeout: limits.open_timeout * 1000,
+    get maxStreams() {
+      return current().media.max_streams;
+    },
+    get takeover() {
+      return current().protocols.rtmp.takeover;
+    },
+    get publisherGrace() {
+      return current().media.publisher_grace * 1000;
+    },
+    get openTimeout() {
+      return current().media.open_timeout * 1000;
+    },
     demandLinger: limits.on_demand_linger * 1000,
     registry,
+    // By its own rules first: nobody else is asked about a client that has no right to be here.
+    authorize: (...asked) => {
+      gatekeeper?.authorize(...asked);
+      return access?.authorize(...asked);
+    },
   });
+  if (bus) reportStreams(orchestrator, name, event => publishEvent(bus, event));
+  const meter: TenantMeter = new TenantMeter(orchestrator, streamId =>
+    tenantOf(gatekeeper?.policy ?? { apps: {} }, streamId),
+  );
   const viewerLimits = {
-    maxQueuedBytes: limits.viewer_queue_bytes,
-    stallTimeout: limits.viewer_stall_timeout * 1000,
+    get maxQueuedBytes() {
+      return current().media.viewer_queue_bytes;
+    },
+    get stallTimeout() {
+      return current().media.viewer_stall_timeout * 1000;
+    },
   };
   const errors = new ErrorLog(logger);
   const media = new MediaServer({
     ...parseAddress(config.http_media.bind),
     reusePort,
+    proxies: proxyList(auth.trusted_proxies),
     onAccept: () => orchestrator.turns.countAccept(),
     onError: (error, request) => errors.report(error, request),
   });
@@ -114,6 +183,7 @@ export function createMediaNode(
         maxConnections: protocols.rtsp.max_connections,
         limits: viewerLimits,
         tls: readTls(config, 'rtsp'),
+        authentication: gatekeeper && digestOf(gatekeeper),
         pull: (streamId, source, callback) => pulls.pull(streamId, source, callback),
         onError: (error, peer) => errors.report(error, { peer }),
       })
@@ -149,6 +219,7 @@ export function createMediaNode(
   const stop = async () => {
     orchestrator.close();
     control.close();
+    access?.close();
     const recorded = recordings.close();
     await Promise.all([...adapters.map(adapter => adapter.stop()), media.stop(), recorded]);
   };
@@ -156,6 +227,8 @@ export function createMediaNode(
     orchestrator,
     media,
     control,
+    gatekeeper,
+    meter,
     get ports() {
       return {
         rtmp: rtmp?.port,
@@ -177,6 +250,16 @@ export function createMediaNode(
     },
     stop,
   };
+}
+
+/** Clients of RTSP show a stream token as user and password, without sending the password. */
+function digestOf(gatekeeper: Gatekeeper): AuthenticationServer {
+  return new AuthenticationServer({
+    realm: 'FLUX IoT',
+    schemes: ['SHA-256', 'MD5'],
+    passwordOf: user => gatekeeper.passwordOf(user),
+    isSameUri: (authorized, requested) => authorized === requested || requested.startsWith(authorized),
+  });
 }
 
 /** The cameras that this node pulls, with the built-in profiles of their quirks and the operator's own. */

@@ -1,6 +1,8 @@
 import { connect } from 'node:net';
+import { proxyList } from '@flux-iot/core/access/client-address';
 import type { MediaControl } from '@flux-iot/core/control/media-control';
 import { afterEach, describe, expect, it } from 'vitest';
+import type { Accounts } from './accounts/accounts.ts';
 import { type ApiServer, createApiServer } from './api-server.ts';
 import type { RecordingLibrary } from './recordings/library.ts';
 
@@ -11,6 +13,7 @@ describe('createApiServer', () => {
     const server = await createApiServer({
       control: {} as MediaControl,
       recordings: {} as RecordingLibrary,
+      access: { accounts: {} as Accounts, isOpen: true, proxies: proxyList([]) },
       host: '127.0.0.1',
       port,
       mediaPort: () => 8081,

@@ -3,19 +3,40 @@ import fastifySwagger from '@fastify/swagger';
 import fastifySwaggerUi from '@fastify/swagger-ui';
 import type { MediaControl } from '@flux-iot/core/control/media-control';
 import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
+import { Registry } from 'prom-client';
+import { type AccessOptions, controlAccess } from './access/access-control.ts';
+import { authRoutes } from './accounts/auth-routes.ts';
+import { keyRoutes } from './accounts/key-routes.ts';
+import { ACCOUNT_SCHEMAS } from './accounts/schemas.ts';
+import { tokenRoutes } from './accounts/token-routes.ts';
+import { userRoutes } from './accounts/user-routes.ts';
+import { auditRoutes } from './audit/audit-routes.ts';
 import { answerErrors, answerFrameworkError, answerUnreadable } from './errors.ts';
+import { tagAnswers } from './etags.ts';
+import { EventFeed } from './events/event-feed.ts';
+import { eventRoutes } from './events/event-routes.ts';
+import { hookRoutes } from './hooks/hook-routes.ts';
+import { HOOK_SCHEMAS } from './hooks/hook-schemas.ts';
+import { HookService } from './hooks/hook-service.ts';
+import { MemoryHookStore } from './hooks/hook-store.ts';
+import { answerRepeats } from './idempotency.ts';
 import { ingestRoutes } from './ingest-routes.ts';
 import { redirectMedia } from './media-redirects.ts';
+import { metricsRoutes } from './metrics/metrics-routes.ts';
+import { measureRequests } from './metrics/request-metrics.ts';
 import { type Asset, servePage } from './page.ts';
 import { pushRoutes } from './push-routes.ts';
+import { limitRates, type RateLimit } from './rate-limit.ts';
 import type { RecordingLibrary } from './recordings/library.ts';
 import { recordingRoutes } from './recordings/routes.ts';
 import { RECORDING_SCHEMAS } from './recordings/schemas.ts';
+import { type ProgramReload, ReloadSchema, reloadRoutes } from './reload-routes.ts';
 import { logRequests } from './request-log.ts';
 import { NAMED_SCHEMAS } from './schemas.ts';
 import { DOCUMENTATION_POLICY, guard } from './security.ts';
 import { serverRoutes } from './server-routes.ts';
 import { streamRoutes } from './stream-routes.ts';
+import { tenantRoutes } from './tenants/tenant-routes.ts';
 
 export interface AppOptions {
   readonly control: MediaControl;
@@ -23,9 +44,18 @@ export interface AppOptions {
   readonly mediaPort: () => number;
   readonly recordings: RecordingLibrary;
   readonly version: string;
+  readonly access: AccessOptions;
   /** The page's files by path. */
   readonly assets?: ReadonlyMap<string, Asset>;
   readonly logger?: FastifyBaseLogger;
+  /** Its owner starts and closes it; without it, hooks made by the API are never called. */
+  readonly hooks?: HookService;
+  /** Whoever learns of events adds them. */
+  readonly events?: EventFeed;
+  /** None by default. */
+  readonly rateLimit?: RateLimit;
+  /** Has all programs read their configuration anew. */
+  readonly reload?: () => Promise<ProgramReload[]>;
 }
 
 const BODY_LIMIT = 64 * 1024;
@@ -60,8 +90,15 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   app.removeContentTypeParser('text/plain');
   logRequests(app);
   guard(app, options.mediaPort);
+  const registry = new Registry();
+  measureRequests(app, registry);
+  await limitRates(app, options.rateLimit ?? { perSecond: 0 }, options.access.proxies);
   answerErrors(app);
-  for (const schema of [...NAMED_SCHEMAS, ...RECORDING_SCHEMAS]) app.addSchema(schema);
+  controlAccess(app, options.access, new Set(options.assets?.keys()));
+  answerRepeats(app);
+  tagAnswers(app);
+  const schemas = [...NAMED_SCHEMAS, ...ACCOUNT_SCHEMAS, ...HOOK_SCHEMAS, ...RECORDING_SCHEMAS, ReloadSchema];
+  for (const schema of schemas) app.addSchema(schema);
   await app.register(fastifySwagger, {
     openapi: {
       openapi: '3.1.0',
@@ -70,6 +107,17 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
         version: API_VERSION,
         description: 'Streams in by one protocol, out by another. Errors are RFC 9457 problem documents.',
       },
+      components: {
+        securitySchemes: {
+          key: {
+            type: 'http',
+            scheme: 'bearer',
+            description: 'An API key, or a token of the identity provider',
+          },
+          session: { type: 'apiKey', in: 'cookie', name: 'flux_session' },
+        },
+      },
+      security: [{ key: [] }, { session: [] }],
     },
     refResolver: {
       buildLocalReference: (schema, _base, _fragment, index) => String(schema.$id ?? `schema-${index}`),
@@ -83,12 +131,23 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   });
   app.get('/api/v1/openapi.json', { schema: { hide: true } }, async () => app.swagger());
   const { control, mediaPort, version } = options;
-  const context = { control };
+  const { accounts } = options.access;
+  const context = { control, accounts };
   await app.register(streamRoutes, { prefix: '/api/v1', ...context });
   await app.register(ingestRoutes, { prefix: '/api/v1', ...context });
   await app.register(pushRoutes, { prefix: '/api/v1', ...context });
   await app.register(recordingRoutes, { prefix: '/api/v1', ...context, recordings: options.recordings });
   await app.register(serverRoutes, { ...context, mediaPort, version });
+  await app.register(authRoutes, { accounts });
+  for (const routes of [tokenRoutes, userRoutes, keyRoutes, tenantRoutes, auditRoutes])
+    await app.register(routes, { prefix: '/api/v1', accounts });
+  const settings = { hooks: [], networks: [] };
+  const hooks = options.hooks ?? new HookService({ store: new MemoryHookStore(), settings, version });
+  const events = options.events ?? new EventFeed();
+  await app.register(hookRoutes, { prefix: '/api/v1', hooks });
+  await app.register(eventRoutes, { prefix: '/api/v1', events, access: options.access });
+  await app.register(reloadRoutes, { prefix: '/api/v1', reload: options.reload });
+  await app.register(metricsRoutes, { ...context, hooks, events, version, registry });
   redirectMedia(app, mediaPort);
   servePage(app, options.assets ?? new Map());
   return app;

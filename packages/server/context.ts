@@ -1,10 +1,16 @@
 import type { MediaControl, StreamReport } from '@flux-iot/core/control/media-control';
 import { FluxError } from '@flux-iot/core/errors/flux-error';
 import { parseStreamId } from '@flux-iot/core/stream/stream-id';
+import type { FastifyRequest } from 'fastify';
+import { isVisible } from './access/access-control.ts';
+import { principalOf } from './access/principal.ts';
+import type { Accounts } from './accounts/accounts.ts';
 
 /** What the routes work on. */
 export interface RouteContext {
   readonly control: MediaControl;
+  /** Which stream is whose. */
+  readonly accounts: Accounts;
 }
 
 /** Throws `PROTOCOL_DISABLED` where no media node has the protocol. */
@@ -20,8 +26,14 @@ export function knownStream({ control }: RouteContext, id: string): Promise<Stre
   return control.stream(parseStreamId(id));
 }
 
-/** All streams that are there or that an ingest is to bring, by id. */
-export async function knownStreams({ control }: RouteContext): Promise<StreamReport[]> {
-  const streams = await control.streams();
+/** All streams that are there or that an ingest is to bring, and that who asks may see, by id. */
+export async function knownStreams(
+  { control, accounts }: RouteContext,
+  request: FastifyRequest,
+): Promise<StreamReport[]> {
+  const principal = principalOf(request);
+  const streams = (await control.streams()).filter(({ streamId }) =>
+    isVisible(principal, accounts, streamId),
+  );
   return streams.sort((one, other) => (one.streamId < other.streamId ? -1 : 1));
 }

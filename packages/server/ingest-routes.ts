@@ -3,6 +3,8 @@ import type { IngestReport } from '@flux-iot/core/control/media-control';
 import { FluxError } from '@flux-iot/core/errors/flux-error';
 import { parseStreamId, type StreamId, streamIdOf } from '@flux-iot/core/stream/stream-id';
 import { Type } from 'typebox';
+import { isVisible, requireVisible } from './access/access-control.ts';
+import { principalOf } from './access/principal.ts';
 import { type RouteContext, requireProtocol } from './context.ts';
 import { hostOf } from './host.ts';
 import { presentIngest } from './present.ts';
@@ -20,7 +22,7 @@ const tags = ['ingests'];
 
 /** The specification's §5.1: sources that the server fetches or waits for. */
 export const ingestRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (app, context) => {
-  const { control } = context;
+  const { control, accounts } = context;
   const ingestOf = async (id: string): Promise<IngestReport> => {
     const streamId = parseStreamId(id);
     const ingest = (await control.ingests()).find(candidate => candidate.streamId === streamId);
@@ -45,6 +47,7 @@ export const ingestRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (app,
       const own = Object.entries(source).find(([name]) => name === protocol)?.[1];
       if (!own) throw new FluxError('REQUEST_INVALID', `body.source.${protocol} is missing.`);
       const streamId = asked === undefined ? impliedStreamId(protocol, source) : parseStreamId(asked);
+      requireVisible(principalOf(request), accounts, streamId);
       const ingest = await control.addIngest(protocol, streamId, own);
       request.log.info({ stream: streamId, protocol }, 'ingest added');
       return reply.code(201).send(presentIngest(ingest, host));
@@ -56,7 +59,11 @@ export const ingestRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (app,
     { schema: { summary: 'All ingests', tags, response: { 200: IngestListSchema, ...PROBLEMS } } },
     async request => {
       const host = hostOf(request);
-      return { ingests: (await control.ingests()).map(ingest => presentIngest(ingest, host)) };
+      const principal = principalOf(request);
+      const visible = (await control.ingests()).filter(({ streamId }) =>
+        isVisible(principal, accounts, streamId),
+      );
+      return { ingests: visible.map(ingest => presentIngest(ingest, host)) };
     },
   );
 

@@ -1,4 +1,6 @@
+import { proxyList } from '@flux-iot/core/access/client-address';
 import type { MediaControl } from '@flux-iot/core/control/media-control';
+import type { Accounts } from './accounts/accounts.ts';
 import { buildApp } from './app.ts';
 import type { RecordingLibrary } from './recordings/library.ts';
 
@@ -8,6 +10,7 @@ export async function openApiDocument(): Promise<object> {
   const app = await buildApp({
     control: {} as MediaControl,
     recordings: {} as RecordingLibrary,
+    access: { accounts: {} as Accounts, isOpen: true, proxies: proxyList([]) },
     mediaPort: () => 0,
     version: '',
   });

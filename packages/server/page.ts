@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
 import type { FastifyInstance } from 'fastify';
+import { entityTag, isKnown } from './etags.ts';
 
 /** A file of the page, as it is sent. */
 export interface Asset {
@@ -10,11 +10,10 @@ export interface Asset {
 /** Browsers ask each time whether a file is still the same, so that a new release is seen at once. */
 export function servePage(app: FastifyInstance, assets: ReadonlyMap<string, Asset>): void {
   for (const [path, { type, body }] of assets) {
-    const tag = `"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"`;
+    const tag = entityTag(body);
     app.get(path, { schema: { hide: true } }, async (request, reply) => {
       reply.header('Cache-Control', 'no-cache').header('ETag', tag);
-      const known = request.headers['if-none-match']?.split(',').map(value => value.trim());
-      if (known?.includes(tag)) return reply.code(304).send();
+      if (isKnown(request, tag)) return reply.code(304).send();
       return reply.type(type).send(body);
     });
   }

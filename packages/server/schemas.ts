@@ -19,7 +19,7 @@ export function oneOf<const Value extends string>(values: readonly Value[], desc
   return Type.Unsafe<Value>(Type.String({ enum: [...values], ...(description ? { description } : {}) }));
 }
 
-const strict = { additionalProperties: false };
+export const strict = { additionalProperties: false };
 export const Time = Type.String({ format: 'date-time', description: 'RFC 3339' });
 const Seconds = Type.Number({ description: 'Seconds' });
 const StreamId = Type.String({ maxLength: 257, description: '`cam1`, or `app~name` outside the app `live`' });
@@ -174,7 +174,7 @@ export const ViewerSchema = named(
 
 export const DEFAULT_LIMIT = 100;
 
-const PageFields = {
+export const PageFields = {
   total: Type.Integer({ description: 'That match the filters' }),
   limit: Type.Integer(),
   offset: Type.Integer(),

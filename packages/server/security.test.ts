@@ -90,8 +90,9 @@ describe('the API and strangers', () => {
       'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
       'x-content-type-options': 'nosniff',
       'referrer-policy': 'no-referrer',
-      'cache-control': 'no-store',
+      'cache-control': 'private, no-cache',
     });
+    expect((await api.get('/api/v1/nothing')).headers['cache-control']).toBe('no-store');
   });
 
   it('serves the page with a tag, so that browsers need not load it twice', async () => {

@@ -41,7 +41,7 @@ export const streamRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (app,
       const { limit = DEFAULT_LIMIT, offset = 0, state, protocol, q } = request.query;
       const part = q?.toLowerCase();
       const host = hostOf(request);
-      const matching = (await knownStreams(context)).filter(
+      const matching = (await knownStreams(context, request)).filter(
         ({ streamId, status, ingest }) =>
           (state === undefined || (status?.state ?? 'waiting') === state) &&
           (protocol === undefined || (status?.protocol ?? ingest?.protocol) === protocol) &&

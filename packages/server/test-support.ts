@@ -1,3 +1,6 @@
+import { DEFAULT_TENANT, type Role } from '@flux-iot/core/access/access-policy';
+import { proxyList } from '@flux-iot/core/access/client-address';
+import type { MediaControl } from '@flux-iot/core/control/media-control';
 import { NodeControl } from '@flux-iot/core/control/node-control';
 import { FluxError } from '@flux-iot/core/errors/flux-error';
 import type { Ingest, ProtocolAdapter, Push } from '@flux-iot/core/orchestrator/protocol-adapter';
@@ -6,9 +9,12 @@ import { MemoryStorage } from '@flux-iot/core/storage/memory-storage';
 import type { Publication } from '@flux-iot/core/stream/publication';
 import { AUDIO_TRACK, VIDEO_TRACK, video } from '@flux-iot/core/stream/test-support';
 import type { FastifyInstance, LightMyRequestResponse } from 'fastify';
+import type { AccessOptions } from './access/access-control.ts';
+import { Accounts, type AccountsOptions } from './accounts/accounts.ts';
 import { type AppOptions, buildApp } from './app.ts';
+import { type Database, openDatabase } from './database/open-database.ts';
+import { DatabaseRecordingIndex } from './recordings/database-index.ts';
 import { RecordingLibrary } from './recordings/library.ts';
-import { MemoryRecordingIndex } from './recordings/memory-index.ts';
 
 /** Brings and sends nothing, but keeps what it was asked to. */
 export class FakeAdapter implements ProtocolAdapter {
@@ -82,19 +88,38 @@ export function playOnlyAdapter(protocolName: string): ProtocolAdapter {
   };
 }
 
+export interface TestApiOptions extends Partial<Omit<AppOptions, 'access'>> {
+  readonly access?: Partial<AccessOptions>;
+  readonly accountOptions?: Partial<AccountsOptions>;
+}
+
 /** The API on a real orchestrator with fake protocols. */
 export class TestApi {
   readonly orchestrator: StreamOrchestrator;
   readonly rtmp: FakeAdapter;
   readonly app: FastifyInstance;
+  readonly accounts: Accounts;
+  readonly database: Database;
+  readonly control: MediaControl;
 
-  private constructor(orchestrator: StreamOrchestrator, rtmp: FakeAdapter, app: FastifyInstance) {
+  private constructor(
+    orchestrator: StreamOrchestrator,
+    rtmp: FakeAdapter,
+    app: FastifyInstance,
+    accounts: Accounts,
+    database: Database,
+    control: MediaControl,
+  ) {
     this.orchestrator = orchestrator;
     this.rtmp = rtmp;
     this.app = app;
+    this.accounts = accounts;
+    this.database = database;
+    this.control = control;
   }
 
-  static async start(options: Partial<AppOptions> = {}): Promise<TestApi> {
+  /** Authentication is off where `access` does not turn it on. */
+  static async start({ access, accountOptions, ...options }: TestApiOptions = {}): Promise<TestApi> {
     const orchestrator = new StreamOrchestrator({
       stream: { gop: { maxBytes: 1_000_000, maxSeconds: 20 }, discoverySeconds: 1 },
       flush: { minInterval: 20, maxInterval: 60 },
@@ -107,8 +132,10 @@ export class TestApi {
     const rtmp = new FakeAdapter('rtmp');
     const adapters = [rtmp, playOnlyAdapter('hls'), playOnlyAdapter('srt')];
     const control = new NodeControl({ name: 'node-1', orchestrator, adapters });
+    const database = await openDatabase('sqlite::memory:');
+    const accounts = await Accounts.open({ database, publish: () => {}, auditDays: 1, ...accountOptions });
     const recordings = new RecordingLibrary({
-      index: new MemoryRecordingIndex(),
+      index: new DatabaseRecordingIndex(database),
       control,
       storage: new MemoryStorage({ maxBytes: 1_000_000 }),
       retention: { days: 0, maxBytes: 0 },
@@ -117,11 +144,12 @@ export class TestApi {
     const app = await buildApp({
       control,
       recordings,
+      access: { accounts, isOpen: true, proxies: proxyList([]), ...access },
       mediaPort: () => 8081,
       version: '1.2.3',
       ...options,
     });
-    return new TestApi(orchestrator, rtmp, app);
+    return new TestApi(orchestrator, rtmp, app, accounts, database, control);
   }
 
   /** A stream with a picture and a sound track and one key frame. */
@@ -160,6 +188,34 @@ export class TestApi {
 
   async stop(): Promise<void> {
     await this.app.close();
+    this.accounts.close();
+    await this.database.close();
     this.orchestrator.close();
+  }
+}
+
+/** The API with authentication, and keys for it. */
+export class GuardedApi {
+  readonly api: TestApi;
+
+  private constructor(api: TestApi) {
+    this.api = api;
+  }
+
+  static async start(options: TestApiOptions = {}): Promise<GuardedApi> {
+    const api = await TestApi.start({ ...options, access: { ...options.access, isOpen: false } });
+    await api.accounts.tenants.create('acme', { apps: ['acme'] });
+    await api.accounts.changed();
+    return new GuardedApi(api);
+  }
+
+  /** The header of a new key. */
+  async key(name: string, role: Role, tenantId: string = DEFAULT_TENANT): Promise<{ authorization: string }> {
+    const { secret } = await this.api.accounts.keys.create({ tenantId, name, role });
+    return { authorization: `Bearer ${secret}` };
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.api.stop();
   }
 }

@@ -47,6 +47,8 @@ export interface NodeReport {
   readonly streams: number;
   /** Streams that are fetched from other nodes. */
   readonly relays: number;
+  /** How often viewers fell behind and skipped to a key frame, since the start. */
+  readonly skips: number;
   readonly load: NodeLoad;
   readonly protocols: Readonly<Record<string, ProtocolStats>>;
 }

@@ -4,7 +4,7 @@ import type { StreamOrchestrator } from '../orchestrator/stream-orchestrator.ts'
 import { isPerson } from '../orchestrator/stream-status.ts';
 import type { ActiveRecording, RecordingOptions } from '../record/recording.ts';
 import type { RecordingService } from '../record/recording-service.ts';
-import type { StreamViewer } from '../stream/stream.ts';
+import type { Stream, StreamViewer } from '../stream/stream.ts';
 import type { StreamId } from '../stream/stream-id.ts';
 import { EventLoopDelay } from './event-loop-delay.ts';
 import {
@@ -36,12 +36,19 @@ export class NodeControl implements MediaControl {
   readonly #recordings: RecordingService | undefined;
   readonly #startedAt = Date.now();
   readonly #delay = new EventLoopDelay();
+  /** Of viewers that are gone. */
+  #skipsBefore = 0;
 
   constructor({ name, orchestrator, adapters, recordings }: NodeControlOptions) {
     this.#recordings = recordings;
     this.#name = name;
     this.#orchestrator = orchestrator;
     this.#adapters = adapters;
+    orchestrator.on('streamAdded', stream => {
+      stream.on('viewerRemoved', ({ skips = 0 }) => {
+        this.#skipsBefore += skips;
+      });
+    });
   }
 
   async streams(): Promise<StreamReport[]> {
@@ -147,6 +154,8 @@ export class NodeControl implements MediaControl {
         cpuSeconds: (user + system) / 1e6,
         streams: streams.length - relays,
         relays,
+        skips:
+          this.#skipsBefore + skipsOf(streams.map(({ streamId }) => this.#orchestrator.findStream(streamId))),
         load: { ...this.#orchestrator.load, eventLoopDelay: this.#delay.milliseconds },
         protocols: Object.fromEntries(
           this.#adapters.map(adapter => [adapter.protocolName, adapter.stats()] as const),
@@ -175,6 +184,12 @@ export class NodeControl implements MediaControl {
     const enabled = this.#adapters.map(({ protocolName }) => protocolName).join(', ') || 'none';
     throw new FluxError('PROTOCOL_DISABLED', `The protocol ${protocol} is not enabled; enabled: ${enabled}.`);
   }
+}
+
+function skipsOf(streams: readonly (Stream | undefined)[]): number {
+  let skips = 0;
+  for (const stream of streams) for (const viewer of stream?.viewers ?? []) skips += viewer.skips ?? 0;
+  return skips;
 }
 
 export function notFound(streamId: StreamId): FluxError {

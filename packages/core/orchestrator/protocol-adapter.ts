@@ -12,6 +12,8 @@ export interface ProtocolStats {
   readonly viewers: number;
   readonly bytesIn: number;
   readonly bytesOut: number;
+  /** Packets of publishers that never came, where the protocol can tell. */
+  readonly lostPackets?: number;
   /** Connections and requests turned away since the start, by error code. */
   readonly refused: Readonly<Record<string, number>>;
 }
@@ -28,12 +30,19 @@ export interface StreamCallback {
 
 /** What a client said to be let in. */
 export interface AccessRequest {
+  /** By which it came: `rtmp`, `flv`, `hls`, … */
+  readonly protocol?: string;
   readonly token?: string;
   /** Who it has proved to be, where the protocol has such a way. */
   readonly user?: string;
-  /** Address without port. */
+  /** Address without port; undefined where it cannot be known, behind a proxy that is not named. */
   readonly address?: string;
+  /** Aborted when the client, and what it was let in for, is gone. */
   readonly signal?: AbortSignal;
+  /** Sends the client away whose right was taken back, or whose time is over; while `signal` is not aborted. */
+  readonly end?: (reason: EndReason) => void;
+  /** One of many requests of a client that has no connection of its own. */
+  readonly isRepeated?: boolean;
   /** The product asks for itself, or a node asks that let the client in already: nobody is to be asked. */
   readonly isInternal?: boolean;
 }

@@ -17,8 +17,18 @@ import { untilLive } from './until-live.ts';
 
 export type Action = 'publish' | 'play';
 
-/** Decides who may do what; throws a `FluxError` (`NOT_ALLOWED`) to refuse. */
-export type Authorizer = (action: Action, streamId: StreamId, request: AccessRequest) => Promise<void> | void;
+/** For how long a client was let in. */
+export interface Admission {
+  /** Milliseconds; without it, for as long as it likes. */
+  readonly lifetime?: number;
+}
+
+/** Decides who may do what; throws a `FluxError` (`NOT_ALLOWED`, `REDIRECTED`) to refuse. */
+export type Authorizer = (
+  action: Action,
+  streamId: StreamId,
+  request: AccessRequest,
+) => Promise<Admission | undefined> | Promise<void> | void;
 
 export interface OrchestratorOptions {
   readonly stream: StreamOptions;
@@ -41,13 +51,18 @@ export interface OrchestratorOptions {
 export interface OrchestratorEvents {
   /** `isRelay`: it is another node's, fetched for viewers of this one. */
   streamAdded: [stream: Stream, isRelay: boolean];
-  streamEnded: [stream: Stream, reason: EndReason];
+  streamEnded: [stream: Stream, reason: EndReason, isRelay: boolean];
+  published: [publication: Publication];
+  unpublished: [publication: Publication, reason: EndReason];
 }
 
 /** A relayed stream is kept for this long, in milliseconds, after its last taker. */
 const RELAY_LINGER = 10_000;
 const RELAY_RETRY = 500;
 const DEMAND_LINGER = 10_000;
+/** No timer of Node's waits longer: 24 days. */
+const MAX_LIFETIME = 2 ** 31 - 1;
+const TIME_IS_OVER: EndReason = { code: 'time-over', message: 'The time is over for which it was let in.' };
 
 /**
  * The only door to streams: publishers and viewers of every protocol pass it, so authorisation, limits and
@@ -80,9 +95,9 @@ export class StreamOrchestrator extends EventEmitter<OrchestratorEvents> impleme
     return { turnInterval: this.turns.interval, ...this.#scheduler.load };
   }
 
-  /** Whether the client may; for what was made of a stream and may outlive it. Throws `NOT_ALLOWED`. */
+  /** Whether the client may; for what was made of a stream and may outlive it. Throws `NOT_ALLOWED`, `REDIRECTED`. */
   async authorize(action: Action, streamId: StreamId, request: AccessRequest): Promise<void> {
-    if (!request.isInternal) await this.#options.authorize?.(action, streamId, request);
+    endInTime(await this.#admit(action, streamId, request), request, request.end);
   }
 
   /** A new stream begins (or its publisher comes back). Throws `STREAM_BUSY`, `STREAM_LIMIT`, `NOT_ALLOWED`, … */
@@ -92,14 +107,16 @@ export class StreamOrchestrator extends EventEmitter<OrchestratorEvents> impleme
     request: AccessRequest = {},
   ): Promise<Publication> {
     parseStreamId(streamId);
-    await this.authorize('publish', streamId, request);
+    const admission = await this.#admit('publish', streamId, request);
     request.signal?.throwIfAborted();
     if (this.#closed) throw new FluxError('STREAM_ENDED', 'The server is shutting down.');
     const context = this.#contexts.get(streamId) ?? this.#create(streamId);
     this.#makeWay(context, publisher);
     await this.#claim(context, request.signal);
     this.#detachRelay(context);
-    return this.#publish(context, publisher);
+    const publication = this.#publish(context, publisher);
+    endInTime(admission, request, reason => publication.revoke(reason));
+    return publication;
   }
 
   /** For callers that know a stream by its id alone; sessions write to their publication. */
@@ -131,6 +148,19 @@ export class StreamOrchestrator extends EventEmitter<OrchestratorEvents> impleme
     return context?.relay ? undefined : context?.stream;
   }
 
+  /** All streams of this node, for those who count. */
+  get streams(): readonly {
+    readonly stream: Stream;
+    readonly isRelay: boolean;
+    readonly isPublished: boolean;
+  }[] {
+    return [...this.#contexts.values()].map(({ stream, relay, publication }) => ({
+      stream,
+      isRelay: relay !== undefined,
+      isPublished: publication !== undefined,
+    }));
+  }
+
   /** Whether there are samples to be had of it, from this node or from another. */
   isAvailable(streamId: StreamId): boolean {
     const context = this.#contexts.get(streamId);
@@ -149,8 +179,13 @@ export class StreamOrchestrator extends EventEmitter<OrchestratorEvents> impleme
    */
   async openStream(streamId: StreamId, request: AccessRequest = {}): Promise<Stream> {
     parseStreamId(streamId);
-    await this.authorize('play', streamId, request);
-    return this.#untilOpen(this.#contexts.get(streamId) ?? this.#await(streamId), request.signal);
+    const admission = await this.#admit('play', streamId, request);
+    const stream = await this.#untilOpen(
+      this.#contexts.get(streamId) ?? this.#await(streamId),
+      request.signal,
+    );
+    endInTime(admission, request, request.end);
+    return stream;
   }
 
   /** The same for another node that fetches the stream: only what this node owns is opened. */
@@ -239,6 +274,11 @@ export class StreamOrchestrator extends EventEmitter<OrchestratorEvents> impleme
     this.turns.close();
   }
 
+  async #admit(action: Action, streamId: StreamId, request: AccessRequest): Promise<Admission | undefined> {
+    if (request.isInternal) return undefined;
+    return (await this.#options.authorize?.(action, streamId, request)) ?? undefined;
+  }
+
   #create(streamId: StreamId, isRelay = false): StreamContext {
     if (this.#contexts.size >= this.#options.maxStreams) {
       throw new FluxError('STREAM_LIMIT', `${this.#options.maxStreams} streams are the most.`);
@@ -288,10 +328,13 @@ export class StreamOrchestrator extends EventEmitter<OrchestratorEvents> impleme
   #publish(context: StreamContext, publisher: Publisher): Publication {
     clearTimeout(context.graceTimer);
     context.graceTimer = undefined;
-    context.publication = new Publication(context.stream, publisher, (publication, reason) =>
-      this.#unpublished(context, publication, reason),
-    );
-    return context.publication;
+    const made = new Publication(context.stream, publisher, (publication, reason) => {
+      this.emit('unpublished', publication, reason);
+      this.#unpublished(context, publication, reason);
+    });
+    context.publication = made;
+    this.emit('published', made);
+    return made;
   }
 
   /** Fetches a stream from the node that owns it. */
@@ -398,7 +441,7 @@ export class StreamOrchestrator extends EventEmitter<OrchestratorEvents> impleme
     publication?.revoke(reason);
     stream.end(reason);
     if (!context.relay) this.#release(stream.id);
-    this.emit('streamEnded', stream, reason);
+    this.emit('streamEnded', stream, reason, context.relay !== undefined);
   }
 
   /** Others may own the stream, unless it is still to be pulled here. */
@@ -440,6 +483,17 @@ export class StreamOrchestrator extends EventEmitter<OrchestratorEvents> impleme
     if (now - context.idleSince < RELAY_LINGER) return;
     this.#end(context, { code: 'idle', message: 'Nobody here watches it.' });
   }
+}
+
+/** Calls `end` when the time is over for which the client was let in, unless it is gone by then. */
+function endInTime(
+  admission: Admission | undefined,
+  { signal }: AccessRequest,
+  end: AccessRequest['end'],
+): void {
+  if (admission?.lifetime === undefined || !end || signal?.aborted) return;
+  const timer = setTimeout(() => end(TIME_IS_OVER), Math.min(admission.lifetime, MAX_LIFETIME)).unref();
+  signal?.addEventListener('abort', () => clearTimeout(timer), { once: true });
 }
 
 /** Whether the product fetches it by itself; else a publisher is to bring it, to whichever node it comes. */

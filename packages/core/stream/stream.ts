@@ -20,6 +20,8 @@ export interface StreamViewer {
   readonly peer: string;
   readonly since: number;
   readonly bytesSent: number;
+  /** How often it fell behind and skipped to a key frame, where it has a queue. */
+  readonly skips?: number;
 }
 
 export interface StreamOptions {
@@ -33,7 +35,8 @@ const MAX_DISCOVERY_SAMPLES = 2000;
 
 interface StreamEvents {
   state: [state: StreamState];
-  viewers: [count: number];
+  viewerAdded: [viewer: StreamViewer];
+  viewerRemoved: [viewer: StreamViewer];
 }
 
 /**
@@ -214,6 +217,8 @@ export class Stream extends EventEmitter<StreamEvents> {
     this.#sinks.clear();
     this.#outputs.clear();
     this.#gop.free();
+    // Outputs took theirs off; who has no connection that lasts is over with the stream, whenever that is noticed.
+    for (const viewer of this.#viewers.values()) this.emit('viewerRemoved', viewer);
     this.removeAllListeners();
   }
 
@@ -250,7 +255,7 @@ export class Stream extends EventEmitter<StreamEvents> {
   addViewer(viewer: StreamViewer): void {
     if (this.#viewers.size === 0) this.history.note('viewer', `${viewer.protocol} from ${viewer.peer}`);
     this.#viewers.set(viewer.id, viewer);
-    this.emit('viewers', this.#viewers.size);
+    this.emit('viewerAdded', viewer);
   }
 
   removeViewer(viewer: StreamViewer): void {
@@ -258,7 +263,7 @@ export class Stream extends EventEmitter<StreamEvents> {
     this.#bytesSentBefore += viewer.bytesSent;
     if (this.#viewers.size === 0)
       this.history.note('no-viewer', `${viewer.protocol} from ${viewer.peer} was the last`);
-    this.emit('viewers', this.#viewers.size);
+    this.emit('viewerRemoved', viewer);
   }
 
   noteLeftOut(format: string, track: Track): void {

@@ -88,6 +88,10 @@ export class Viewer {
     return this.#bytesSent;
   }
 
+  get skips(): number {
+    return this.#skips;
+  }
+
   /** Nothing more is sent until the next key frame: for viewers that do not want the cached pictures. */
   waitForKey(): void {
     this.#skipping = true;

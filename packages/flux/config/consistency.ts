@@ -1,3 +1,4 @@
+import { isNetwork } from '@flux-iot/server/hooks/address-policy';
 import { collide, parseAddress, parsePortRange } from './address.ts';
 import type { Config } from './schema.ts';
 
@@ -44,6 +45,10 @@ export function findContradictions(config: Config): Contradiction[] {
   }
   if (isOnTcp && config.gateway.relay_bind === '') {
     found.push({ paths: [['bus', 'address']], message: 'a bus on TCP needs gateway.relay_bind' });
+  }
+  const wrong = config.server.hook_networks.find(network => !isNetwork(network));
+  if (wrong !== undefined) {
+    found.push({ paths: [['server', 'hook_networks']], message: `"${wrong}" is no network` });
   }
   const [lowest, highest] = parsePortRange(rtsp.rtp_port_range);
   if (lowest > highest) {

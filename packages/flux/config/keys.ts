@@ -13,6 +13,8 @@ export interface ConfigKey {
   readonly variable: string;
   readonly schema: TSchema;
   readonly type: 'string' | 'integer' | 'number' | 'boolean' | 'array';
+  /** It has no default: every table of a list needs it. */
+  readonly isRequired: boolean;
   readonly default: ConfigValue;
   readonly description: string;
   /** In words: "a whole number from 1 to 10". */
@@ -24,6 +26,8 @@ export interface ConfigSection {
   readonly name: string;
   readonly description: string;
   readonly keys: readonly ConfigKey[];
+  /** It may be written several times, `[[name]]`, and not in the environment. */
+  readonly isList: boolean;
 }
 
 /** The part of JSON Schema that the configuration uses. */
@@ -41,7 +45,9 @@ export interface SchemaNode extends TSchema {
 }
 
 export const CONFIG_SECTIONS: readonly ConfigSection[] = sectionsOf([], ConfigSchema);
-export const CONFIG_KEYS: readonly ConfigKey[] = CONFIG_SECTIONS.flatMap(section => section.keys);
+export const CONFIG_KEYS: readonly ConfigKey[] = CONFIG_SECTIONS.flatMap(section =>
+  section.isList ? [] : section.keys,
+);
 
 function sectionsOf(path: readonly string[], node: SchemaNode): ConfigSection[] {
   const keys: ConfigKey[] = [];
@@ -49,10 +55,20 @@ function sectionsOf(path: readonly string[], node: SchemaNode): ConfigSection[] 
   for (const [name, child] of Object.entries(node.properties ?? {})) {
     const childPath = [...path, name];
     if (child.properties) inner.push(...sectionsOf(childPath, child));
+    else if (child.items?.properties) inner.push(listOf(childPath, child, child.items.properties));
     else keys.push(keyOf(childPath, child));
   }
-  const own = { path, name: path.join('.'), description: node.description ?? '', keys };
+  const own = { path, name: path.join('.'), description: node.description ?? '', keys, isList: false };
   return keys.length > 0 ? [own, ...inner] : inner;
+}
+
+function listOf(
+  path: readonly string[],
+  { description = '' }: SchemaNode,
+  properties: Readonly<Record<string, SchemaNode>>,
+): ConfigSection {
+  const keys = Object.entries(properties).map(([name, child]) => keyOf([...path, name], child));
+  return { path, name: path.join('.'), description, keys, isList: true };
 }
 
 function keyOf(path: readonly string[], schema: SchemaNode): ConfigKey {
@@ -63,6 +79,7 @@ function keyOf(path: readonly string[], schema: SchemaNode): ConfigKey {
     schema,
     // An enumeration has no type of its own; all of ours are strings.
     type: (schema.type ?? 'string') as ConfigKey['type'],
+    isRequired: schema.default === undefined,
     default: schema.default ?? '',
     description: schema.description ?? '',
     allowed: allowedBy(schema),

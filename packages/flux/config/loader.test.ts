@@ -90,8 +90,14 @@ describe('parseConfig', () => {
     ],
     ['[log]\ncolour = 1', 'line 2: log.colour: unknown key; allowed here: level, format'],
     ['[log]\n"a b" = 1', 'line 2: log."a b": unknown key; allowed here: level, format'],
-    ['[server]\n__proto__ = 1', 'line 2: server.__proto__: unknown key; allowed here: bind'],
-    ['[server]\nconstructor = 1', 'line 2: server.constructor: unknown key; allowed here: bind'],
+    [
+      '[server]\n__proto__ = 1',
+      'line 2: server.__proto__: unknown key; allowed here: bind, rate_limit, hook_networks',
+    ],
+    [
+      '[server]\nconstructor = 1',
+      'line 2: server.constructor: unknown key; allowed here: bind, rate_limit, hook_networks',
+    ],
     ['server = 5', 'line 1: server: 5 is not allowed; allowed: a table'],
     ['[[server]]', 'line 1: server: a list is not allowed; allowed: a table'],
     [

@@ -2,6 +2,7 @@
  * The configuration: every key with its type, range, default and explanation, once. Validation, defaults,
  * `flux print-config`, docs/configuration.md and the environment variables are all made from it.
  */
+import { EVENT_KINDS } from '@flux-iot/core/control/gateway-event';
 import { Type } from 'typebox';
 
 export const PROTOCOLS = ['rtmp', 'rtsp', 'gb28181', 'hls', 'flv'] as const;
@@ -67,6 +68,36 @@ function choices<Values extends string[]>(
   return Type.Array(Type.Enum(values), { uniqueItems: true, default: [...value], description });
 }
 
+function texts(pattern: string, allowed: string, description: string) {
+  return Type.Array(Type.String({ pattern, allowed }), { uniqueItems: true, default: [], description });
+}
+
+/** Tables that may be written several times, `[[name]]`; keys without a default are needed in each. */
+function list<Properties extends Type.TProperties>(description: string, properties: Properties) {
+  return Type.Array(Type.Object(properties, { additionalProperties: false }), { default: [], description });
+}
+
+function openness(description: string) {
+  return choice(
+    ['loopback', 'all', 'none'],
+    'loopback',
+    `${description} "loopback" is programs on this machine.`,
+  );
+}
+
+function secret(description: string, least = 16) {
+  return Type.String({
+    pattern: `^(?:.{${least},512})?$`,
+    allowed: `at least ${least} characters; or "" for none`,
+    default: '',
+    description,
+  });
+}
+
+function text(description: string, value = '') {
+  return Type.String({ maxLength: 500, allowed: 'a text', default: value, description });
+}
+
 function section<Properties extends Type.TProperties>(description: string, properties: Properties) {
   return Type.Object(properties, { additionalProperties: false, default: {}, description });
 }
@@ -108,6 +139,56 @@ const rtsp = section('RTSP and RTSPS: publishing, playing, and pulling cameras.'
   tls_key: optionalPath('PEM file with the private key of RTSPS.'),
 });
 
+const auth = section('Who may come in. See docs/security.md.', {
+  enabled: flag(
+    true,
+    'Off lets everybody do everything: the API without a login, publishing and playing without a token.',
+  ),
+  open_publish: openness('Who may publish without a token.'),
+  open_play: openness('Who may play without a token.'),
+  trusted_proxies: Type.Array(
+    Type.String({
+      pattern: '^[0-9A-Fa-f.:]{2,45}(?:/\\d{1,3})?$',
+      allowed: 'an IP address or network, such as "10.0.0.0/8"',
+    }),
+    {
+      uniqueItems: true,
+      default: [],
+      description:
+        'HTTP proxies whose X-Forwarded-For is believed. Who comes through any other proxy is nobody on this machine, even where the proxy is.',
+    },
+  ),
+  api_key: secret(
+    'A key that may do everything, for programs that set the server up; "Authorization: Bearer KEY".',
+  ),
+  jwt_secret: secret('What an identity provider signs its tokens with (HS256).', 32),
+  jwt_jwks_url: Type.String({
+    pattern: '^(?:https?://.{1,2000})?$',
+    allowed: 'an http: or https: URL; or "" for none',
+    default: '',
+    description: 'Where the public keys of an identity provider are: `jwks_uri` of OpenID Connect.',
+  }),
+  jwt_issuer: text('What its tokens must have as `iss`; "" for any.'),
+  jwt_audience: text('What its tokens must have as `aud`; "" for any.'),
+  jwt_role_claim: text('Claim with the role: viewer, operator or administrator.', 'role'),
+  jwt_tenant_claim: text('Claim with the tenant; without it, the default one.', 'tenant'),
+});
+
+const database = section('What the server remembers: users, keys, tenants, the audit log.', {
+  url: Type.String({
+    pattern: '^(?:sqlite:.{1,4000}|postgres(?:ql)?://.{1,4000})?$',
+    allowed:
+      '"sqlite:/PATH", "sqlite::memory:", "postgresql://USER:PASSWORD@HOST:PORT/DATABASE"; or "" for a file',
+    default: '',
+    description:
+      'Without one: flux.db beside media.storage_dir where this user may write there, else in $STATE_DIRECTORY, $XDG_STATE_HOME/flux-media or ~/.local/state/flux-media.',
+  }),
+});
+
+const audit = section('The audit log: every change and every refused attempt.', {
+  retention_days: integer(365, 1, 36_500, 'Days that entries are kept.'),
+});
+
 const gb28181 = section('GB28181. Not in this version: the keys are read and checked, nothing listens.', {
   bind_sip: address('0.0.0.0:5060', 'Where SIP listens.'),
   bind_rtp: address('0.0.0.0:9000', 'Where RTP from the devices arrives.'),
@@ -144,9 +225,25 @@ const recording = section('Recordings.', {
             description: 'Patterns of stream ids: `*` for any letters, `?` for one.',
           },
         ),
-        format: Type.Optional(Type.Enum(['fmp4', 'flv', 'ts'])),
-        file_seconds: Type.Optional(Type.Integer({ minimum: 10, maximum: 86_400 })),
-        file_bytes: Type.Optional(Type.Integer({ minimum: 1_048_576, maximum: 1_099_511_627_776 })),
+        format: Type.Optional(
+          Type.Enum(['fmp4', 'flv', 'ts'], {
+            description: 'Of the files, if other than `recording.format`.',
+          }),
+        ),
+        file_seconds: Type.Optional(
+          Type.Integer({
+            minimum: 10,
+            maximum: 86_400,
+            description: 'Seconds, if others than `recording.file_seconds`.',
+          }),
+        ),
+        file_bytes: Type.Optional(
+          Type.Integer({
+            minimum: 1_048_576,
+            maximum: 1_099_511_627_776,
+            description: 'Bytes, if others than `recording.file_bytes`.',
+          }),
+        ),
       },
       { additionalProperties: false },
     ),
@@ -249,6 +346,34 @@ const flv = section('HTTP-FLV and WebSocket-FLV on the HTTP media server.', {
   ),
 });
 
+const hooks = list(
+  'An HTTP server that is told of events or asked before clients are let in; docs/hooks.md has what is sent to it.',
+  {
+    url: Type.String({
+      pattern: '^https?://[\\x21-\\x7e]{1,2040}$',
+      allowed: 'an address, "https://…" or "http://…"',
+      description: 'Where requests are sent.',
+    }),
+    secret: Type.String({
+      pattern: '^[\\x21-\\x7e]{24,256}$',
+      allowed: '24 to 256 visible characters; "whsec_" and base64, or any others',
+      description: 'What requests are signed with.',
+    }),
+    events: choices(EVENT_KINDS, [], 'What it is told of.'),
+    decides: choices(
+      ['publish', 'play'],
+      [],
+      'What it is asked for before anybody may; where it gives no answer, nobody may.',
+    ),
+    apps: texts(
+      '^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$',
+      'an app',
+      'Only for streams of these apps; all if empty.',
+    ),
+    timeout: number(3, 0.1, 10, 'Seconds that it is given to answer.'),
+  },
+);
+
 export const ConfigSchema = Type.Object(
   {
     protocols: section('Which protocols there are.', {
@@ -264,12 +389,27 @@ export const ConfigSchema = Type.Object(
         'Folder of own profiles of what cameras do otherwise than the standard, *.toml; they come before those built in.',
       ),
     }),
+    auth,
+    database,
+    audit,
     server: section('The API and the page.', {
       bind: address('0.0.0.0:8080', 'Where the API and the page listen.'),
+      rate_limit: integer(
+        100,
+        0,
+        1_000_000,
+        'Requests that an address may put to the API in a second, on average over a minute; 0 for any number.',
+      ),
+      hook_networks: texts(
+        '^[0-9A-Fa-f:.]{2,45}/\\d{1,3}$',
+        'a network, such as "10.0.0.0/8" or "fd00::/8"',
+        'Networks that hooks may be in although they are not on the public Internet.',
+      ),
     }),
     http_media: section('The HTTP server that HLS and HTTP-FLV share.', {
       bind: address('0.0.0.0:8081', 'Where it listens.'),
     }),
+    hooks,
     gateway: section('The media nodes: the processes that receive and send media.', {
       nodes: Type.Union([Type.Enum(['auto']), Type.Integer({ minimum: 1, maximum: 256 })], {
         allowed: '"auto", or a whole number from 1 to 256',

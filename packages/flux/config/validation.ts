@@ -15,16 +15,27 @@ export function validate(document: Record<string, unknown>, locator: TomlLocator
     problems.push({ line, where: `line ${line}`, key: keyName(path), message });
   };
   const check = (path: KeyPath, schema: SchemaNode, value: unknown) => {
-    if (schema.items?.properties && Array.isArray(value)) {
-      const { items } = schema;
-      for (const [index, element] of value.entries()) check([...path, index], items, element);
-    } else if (!schema.properties) checkValue(path, schema, value, report);
+    if (schema.items?.properties) checkList(path, schema.items, value);
+    else if (!schema.properties) checkValue(path, schema, value, report);
     else if (!isTable(value)) report(path, wrongValue(value, allowedBy(schema)));
     else {
       for (const [name, member] of Object.entries(value)) {
         const known = Object.hasOwn(schema.properties, name) ? schema.properties[name] : undefined;
         if (known) check([...path, name], known, member);
         else report([...path, name], unknownKey(name, Object.keys(schema.properties)));
+      }
+    }
+  };
+  const checkList = (path: KeyPath, item: SchemaNode, value: unknown) => {
+    if (!Array.isArray(value)) {
+      report(path, `has to be written [[${path.join('.')}]]: there may be several`);
+      return;
+    }
+    for (const [index, table] of value.entries()) {
+      check([...path, index], item, table);
+      if (!isTable(table)) continue;
+      for (const [name, { default: preset }] of Object.entries(item.properties ?? {})) {
+        if (preset === undefined && !(name in table)) report([...path, index], `${name} is missing`);
       }
     }
   };
@@ -46,12 +57,17 @@ function checkValue(
       // One line for each place, however many of its rules are broken.
       reported.add(error.instancePath);
       const index = error.instancePath === '' ? undefined : Number(error.instancePath.slice(1));
-      if (index === undefined) report(path, wrongValue(value, allowedBy(schema)));
+      if (index === undefined) report(path, wrongValue(shown(path, value), allowedBy(schema)));
       else if (Array.isArray(value) && schema.items) {
         report([...path, index], wrongValue(value[index], allowedBy(schema.items)));
       }
     }
   }
+}
+
+/** Messages go into logs. */
+function shown(path: KeyPath, value: unknown): unknown {
+  return path.at(-1) === 'secret' && typeof value === 'string' ? '…' : value;
 }
 
 function isTable(value: unknown): value is Record<string, unknown> {

@@ -88,6 +88,8 @@ function programs(file: string | undefined, nodes: number, env: Record<string, s
 
 export interface ListeningPorts {
   readonly api: number;
+  /** Of the link that logs the first administrator in, while there is none who has a password. */
+  readonly login?: string;
   readonly media?: number;
   readonly rtmp?: number;
   readonly rtmps?: number;

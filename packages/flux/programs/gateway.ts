@@ -1,8 +1,16 @@
 import { hostname } from 'node:os';
 import { dirname, join } from 'node:path';
+import {
+  askForToken,
+  followPolicy,
+  reportRefusal,
+  reportUse,
+  TenantCounts,
+} from '@flux-iot/core/access/policy-channel';
 import type { BusValue } from '@flux-iot/core/bus/bus';
 import { connectBus } from '@flux-iot/core/bus/socket/connect-bus';
 import { ClusterNode } from '@flux-iot/core/cluster/cluster-node';
+import { serveReload } from '@flux-iot/core/control/config-reload';
 import { RECORDING_SUBJECT } from '@flux-iot/core/record/recording';
 import { busOf } from '../config/bus.ts';
 import type { Config } from '../config/schema.ts';
@@ -10,6 +18,10 @@ import { createMediaNode } from '../media-node.ts';
 import { segmentMakers } from '../segment-makers.ts';
 import { collectInProportion, QuietCollector } from './heap.ts';
 import { type ProgramContext, runProgram, type StartedProgram } from './program.ts';
+
+/** Milliseconds between what nodes tell of streams and viewers, and of what was used. */
+const COUNT_INTERVAL = 500;
+const USE_INTERVAL = 10_000;
 
 /** The daemons: media nodes with one protocol each. */
 export const DAEMONS = {
@@ -28,7 +40,7 @@ export function runGateway(file: string | undefined, version: string, daemon?: D
 }
 
 async function start(
-  { config: configured, logger, supervisedAs }: ProgramContext,
+  { config: configured, live, logger, supervisedAs }: ProgramContext,
   version: string,
   daemon: Daemon | undefined,
 ): Promise<StartedProgram> {
@@ -48,18 +60,39 @@ async function start(
     openTimeout: config.media.open_timeout * 1000,
     onError: error => logger.warn({ code: error.code }, error.message),
   });
+  const counts = new TenantCounts(bus);
   const node = createMediaNode(config, {
+    elsewhere: tenantId => counts.elsewhere(tenantId),
+    findToken: id => askForToken(bus, id),
+    onRefused: refusal => reportRefusal(bus, refusal),
     name,
     logger,
     registry: cluster,
     makers: segmentMakers(cluster),
+    bus,
+    current: () => live.current,
     onRecording: event => bus.publish(RECORDING_SUBJECT, event as unknown as BusValue),
   });
-  const { orchestrator } = node;
+  const { gatekeeper, meter, orchestrator } = node;
   const collector = new QuietCollector();
   orchestrator.on('streamAdded', () => collector.streamAdded());
   orchestrator.on('streamEnded', () => collector.streamEnded(orchestrator.streamCount));
+  const endReload = serveReload(bus, () => live.reload());
+  const unfollow = gatekeeper && followPolicy(bus, policy => gatekeeper.setPolicy(policy));
+  const counting = setInterval(() => counts.tell(meter.counts()), COUNT_INTERVAL).unref();
+  let usedSince = performance.now();
+  const report = () => {
+    const now = performance.now();
+    reportUse(bus, meter.take((now - usedSince) / 1000));
+    usedSince = now;
+  };
+  const reporting = setInterval(report, USE_INTERVAL).unref();
   const stop = async () => {
+    clearInterval(counting);
+    clearInterval(reporting);
+    report();
+    unfollow?.();
+    endReload();
     await node.stop();
     await cluster.close();
     await bus.close();

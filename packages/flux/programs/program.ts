@@ -1,15 +1,19 @@
+import { FluxError } from '@flux-iot/core/errors/flux-error';
 import type { Logger } from 'pino';
+import { LiveConfig } from '../config/live-config.ts';
 import { loadConfig } from '../config/loader.ts';
 import type { Config } from '../config/schema.ts';
 import { createLogger } from '../logger.ts';
-import { announceReady, programName, untilStopAsked } from '../supervisor/child.ts';
+import { announceReady, onReloadAsked, programName, untilStopAsked } from '../supervisor/child.ts';
 import type { JsonObject } from '../supervisor/message.ts';
 
 /** A clean stop takes less; what has not ended by then is ended with the process. */
 const STOP_TIMEOUT = 2500;
 
 export interface ProgramContext {
+  /** As it was at the start. */
   readonly config: Config;
+  readonly live: LiveConfig;
   readonly logger: Logger;
   /** What the supervisor calls this program, if there is one. */
   readonly supervisedAs: string | undefined;
@@ -40,7 +44,12 @@ export async function runProgram(
   // The supervisor read the same configuration and has said it.
   const level = supervisedAs === undefined ? 'info' : 'debug';
   if (supervisedAs === undefined) for (const warning of warnings) logger.warn(warning);
-  const program = await start({ config, logger, supervisedAs });
+  const live = new LiveConfig(config, file, process.env);
+  live.onChange(({ log }) => {
+    logger.level = log.level;
+  });
+  const program = await start({ config, live, logger, supervisedAs });
+  onReloadAsked(() => reload(live, logger));
   await announceReady(program.ready);
   if (supervisedAs === undefined) process.stdout.write(program.banner);
   logger[level]('started');
@@ -54,6 +63,18 @@ export async function runProgram(
   await program.stop();
   clearTimeout(timer);
   logger[level]('stopped');
+}
+
+/** At a signal: who sent it reads the log. */
+function reload(live: LiveConfig, logger: Logger): void {
+  try {
+    const { applied, needsRestart } = live.reload();
+    logger.info({ applied }, 'the configuration was read anew');
+    if (needsRestart.length > 0)
+      logger.warn({ needsRestart }, `to take effect, ${needsRestart.join(', ')} need a restart`);
+  } catch (cause) {
+    logger.error(`the configuration stays as it was: ${FluxError.from(cause).message}`);
+  }
 }
 
 export function logProcessEvents(logger: Logger): void {

@@ -2,6 +2,7 @@
  * The side of a program that a supervisor may have started, or systemd, or a person: who started it is told when it
  * is ready, and it learns when it is to stop.
  */
+import { closeSync, openSync } from 'node:fs';
 import { EXIT_CODE } from './exit-code.ts';
 import { isStopMessage, type JsonObject, PROGRAM_VARIABLE, type ProgramMessage } from './message.ts';
 import { notifySystemd } from './systemd.ts';
@@ -78,6 +79,26 @@ export function untilStopAsked({
       orphaned();
     }
   });
+}
+
+/**
+ * SIGHUP asks for the configuration to be read anew. A terminal that is closed sends it, too, to what was started in it:
+ * there it means to stop.
+ */
+export function onReloadAsked(reload: () => void): void {
+  process.on('SIGHUP', () => {
+    if (process.stdout.isTTY && !hasTerminal()) process.kill(process.pid, 'SIGTERM');
+    else reload();
+  });
+}
+
+function hasTerminal(): boolean {
+  try {
+    closeSync(openSync('/dev/tty', 'r'));
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** Whether it was sent. */

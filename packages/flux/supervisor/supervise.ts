@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import { announceReady, untilStopAsked } from './child.ts';
+import { announceReady, onReloadAsked, untilStopAsked } from './child.ts';
 import { EXIT_CODE } from './exit-code.ts';
 import type { JsonObject } from './message.ts';
 import { Supervisor, type SupervisorOptions } from './supervisor.ts';
@@ -35,6 +35,7 @@ export async function supervise({
     onStopping?.();
     return supervisor.stop();
   });
+  onReloadAsked(() => supervisor.reload());
   if ((await supervisor.start()) === 'ready') {
     onReady?.(supervisor.payloads);
     void announceReady();

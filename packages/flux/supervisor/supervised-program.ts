@@ -132,6 +132,11 @@ export class SupervisedProgram {
     askToStop(this.#child);
   }
 
+  /** Asks it to read its configuration anew; one that starts does so anyway. */
+  askToReload(): void {
+    if (this.#state.name === 'ready') this.#child?.kill('SIGHUP');
+  }
+
   /** Ends it at once, and starts it no more. */
   kill(): void {
     this.askToStop();

@@ -102,6 +102,11 @@ export class Supervisor extends EventEmitter<SupervisorEvents> {
     return this.#stopping;
   }
 
+  /** Asks all programs to read their configuration anew. */
+  reload(): void {
+    for (const program of this.#programs) program.askToReload();
+  }
+
   /** Ends everything at once: when it returns, all programs have been sent SIGKILL. */
   kill(): void {
     void this.stop();

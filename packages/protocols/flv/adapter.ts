@@ -8,6 +8,7 @@ import type {
 } from '@flux-iot/core/orchestrator/protocol-adapter';
 import type { StreamOrchestrator } from '@flux-iot/core/orchestrator/stream-orchestrator';
 import type { Output, ViewerStart } from '@flux-iot/core/stream/output';
+import type { EndReason } from '@flux-iot/core/stream/sink';
 import { SocketTransport } from '@flux-iot/core/stream/socket-transport';
 import type { Stream } from '@flux-iot/core/stream/stream';
 import type { StreamId } from '@flux-iot/core/stream/stream-id';
@@ -57,10 +58,8 @@ export class FlvAdapter implements ProtocolAdapter {
 
   async stop(): Promise<void> {
     this.#running = false;
-    for (const [viewer, output] of this.#viewers) {
-      output.detach(viewer);
-      viewer.transport.end({ code: 'shutdown', message: 'The server is shutting down.' });
-    }
+    const reason = { code: 'shutdown', message: 'The server is shutting down.' };
+    for (const viewer of this.#viewers.keys()) this.#end(viewer, reason);
     this.#viewers.clear();
   }
 
@@ -89,7 +88,10 @@ export class FlvAdapter implements ProtocolAdapter {
   async #handle(request: MediaRequest, response: ServerResponse): Promise<boolean> {
     const streamId = this.#running ? streamIdOfPath(request.path) : undefined;
     if (!streamId) return false;
-    const stream = await this.#options.orchestrator.openStream(streamId, request.access);
+    let viewer: Viewer | undefined;
+    const end = (reason: EndReason) => this.#end(viewer, reason);
+    const access = { ...request.access, protocol: 'flv', end };
+    const stream = await this.#options.orchestrator.openStream(streamId, access);
     if (request.access.signal?.aborted) return true;
     if (request.method === 'HEAD') {
       response.writeHead(200, { 'Content-Type': 'video/x-flv', 'Cache-Control': 'no-store' });
@@ -100,24 +102,29 @@ export class FlvAdapter implements ProtocolAdapter {
     const socket = request.takeOver();
     const isChunked = request.message.httpVersion !== '1.0';
     const transport = isChunked ? new ChunkedTransport(socket) : new SocketTransport(socket);
-    const viewer = this.#view(output, request, transport, {
+    const added = this.#view(output, request, transport, {
       prefix: responseHeader(isChunked),
       framed: isChunked,
     });
-    socket.once('close', () => this.#leave(viewer));
+    viewer = added;
+    socket.once('close', () => this.#leave(added));
     return true;
   }
 
   async #upgrade(request: MediaRequest, socket: Duplex, head: Buffer): Promise<boolean> {
     const streamId = this.#running ? streamIdOfPath(request.path) : undefined;
     if (!streamId) return false;
-    const stream = await this.#options.orchestrator.openStream(streamId, request.access);
+    let viewer: Viewer | undefined;
+    const end = (reason: EndReason) => this.#end(viewer, reason);
+    const access = { ...request.access, protocol: 'ws-flv', end };
+    const stream = await this.#options.orchestrator.openStream(streamId, access);
     if (request.access.signal?.aborted) return true;
     const output = outputOf(stream, request.query);
     this.#webSockets.handleUpgrade(request.message, socket, head, webSocket => {
-      const viewer = this.#view(output, request, new WebSocketTransport(webSocket), { framed: false });
+      const added = this.#view(output, request, new WebSocketTransport(webSocket), { framed: false });
+      viewer = added;
       webSocket.on('error', () => webSocket.terminate());
-      webSocket.once('close', () => this.#leave(viewer));
+      webSocket.once('close', () => this.#leave(added));
     });
     return true;
   }
@@ -133,6 +140,12 @@ export class FlvAdapter implements ProtocolAdapter {
     this.#viewers.set(viewer, output);
     output.attach(viewer, { ...start, gop: request.query.get('gop') !== '0' });
     return viewer;
+  }
+
+  #end(viewer: Viewer | undefined, reason: EndReason): void {
+    if (!viewer) return;
+    this.#viewers.get(viewer)?.detach(viewer);
+    viewer.transport.end(reason);
   }
 
   #leave(viewer: Viewer): void {

@@ -112,10 +112,15 @@ export class HlsAdapter implements ProtocolAdapter {
     return { hls: `http://${host}:${this.#server.port}/hls/${streamId}/index.m3u8` };
   }
 
-  async #handle(request: MediaRequest, response: ServerResponse): Promise<boolean> {
+  async #handle(given: MediaRequest, response: ServerResponse): Promise<boolean> {
     try {
-      const address = this.#ticker ? hlsAddress(request.path) : undefined;
+      const address = this.#ticker ? hlsAddress(given.path) : undefined;
       if (!address) return false;
+      // A client comes again and again, by whatever connection: there is none to be ended.
+      const request = {
+        ...given,
+        access: { ...given.access, protocol: 'hls', isRepeated: true, end: undefined },
+      };
       const maker = request.access.isInternal ? undefined : this.#makers?.elsewhere(address.streamId);
       if (maker !== undefined) await this.#passOn(maker, address, request, response);
       else if (address.kind === 'segment') await this.#sendSegment(address, request, response);
@@ -123,7 +128,7 @@ export class HlsAdapter implements ProtocolAdapter {
       return true;
     } catch (cause) {
       // Nobody is left to be told.
-      if (request.access.signal?.aborted) return true;
+      if (given.access.signal?.aborted) return true;
       const { code } = FluxError.from(cause);
       this.#refused[code] = (this.#refused[code] ?? 0) + 1;
       throw cause;

@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
+import type { AddressInfo, BlockList, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { clientAddress, proxyList } from '@flux-iot/core/access/client-address';
 import { FluxError } from '@flux-iot/core/errors/flux-error';
 import type { AccessRequest } from '@flux-iot/core/orchestrator/protocol-adapter';
 import { sendProblem } from './problem.ts';
@@ -35,6 +36,8 @@ export interface MediaServerOptions {
   readonly port: number;
   /** Other media nodes of this host listen there too. */
   readonly reusePort?: boolean;
+  /** Proxies whose word on the client's address is taken; nobody's, if left out. */
+  readonly proxies?: BlockList;
   /** Told of every client that is let in. */
   readonly onAccept?: () => void;
   readonly onError?: (error: FluxError, request: { path: string; peer: string }) => void;
@@ -43,6 +46,7 @@ export interface MediaServerOptions {
 /** By which a media node tells another for whom it asks: address and port. */
 export const PEER_HEADER = 'x-flux-peer';
 
+const NO_PROXIES = proxyList([]);
 const MAX_CONNECTIONS = 20_000;
 const HEADER_TIMEOUT = 10_000;
 const KEEP_ALIVE_TIMEOUT = 15_000;
@@ -163,9 +167,13 @@ export class MediaServer {
     } catch (cause) {
       const error = FluxError.from(cause);
       this.#options.onError?.(error, { path: message.url ?? '', peer: peerOf(message) });
-      socket.end(`HTTP/1.1 ${error.status} ${error.code}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+      const location = error.code === 'REDIRECTED' ? `Location: ${error.context.location}\r\n` : '';
+      socket.end(
+        `HTTP/1.1 ${error.status} ${error.code}\r\n${location}Connection: close\r\nContent-Length: 0\r\n\r\n`,
+      );
     }
   }
+
   /** Throws `REQUEST_INVALID` for a path that is too long, not decodable, or tries to leave its place. */
   #read(message: IncomingMessage, signal: AbortSignal): MediaRequest {
     const target = message.url ?? '/';
@@ -179,13 +187,18 @@ export class MediaServer {
     const { socket } = message;
     const isInternal = this.#ofNodes.has(socket);
     const peer = isInternal ? String(message.headers[PEER_HEADER]) : peerOf(message);
+    const address = clientAddress(
+      peer.slice(0, peer.lastIndexOf(':')),
+      message.headers,
+      this.#options.proxies ?? NO_PROXIES,
+    );
     const token = bearer ?? query.get('token') ?? undefined;
     return {
       message,
       path: rawPath.slice(1).split('/').map(decodeSegment),
       query,
       method: message.method ?? 'GET',
-      access: { token, address: peer.slice(0, peer.lastIndexOf(':')), signal, isInternal },
+      access: { token, address, signal, isInternal, end: () => socket.destroy() },
       peer,
       takeOver: () => {
         this.#takenOver.add(socket);

@@ -45,12 +45,16 @@ export class RtmpPuller implements Ingest {
         // The tracks' configurations come with the answer and are said only once.
         client.conn.pause();
         try {
-          publication = await this.#callback.registerStream(this.streamId, {
-            protocol: 'rtmp',
-            peer: this.#url.shown,
-            // Somebody took the id over, or the stream was stopped: there is nothing left to bring.
-            close: reason => this.close(reason),
-          });
+          publication = await this.#callback.registerStream(
+            this.streamId,
+            {
+              protocol: 'rtmp',
+              peer: this.#url.shown,
+              // Somebody took the id over, or the stream was stopped: there is nothing left to bring.
+              close: reason => this.close(reason),
+            },
+            { isInternal: true },
+          );
           this.#publication = publication;
           if (client.conn.closed) {
             publication.close({ code: 'publisher-lost', message: 'The connection was closed.' });

@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import { plainAddress } from '@flux-iot/core/access/client-address';
 import { FluxError } from '@flux-iot/core/errors/flux-error';
 import type { AccessRequest } from '@flux-iot/core/orchestrator/protocol-adapter';
 import type { StreamOrchestrator } from '@flux-iot/core/orchestrator/stream-orchestrator';
@@ -212,7 +213,8 @@ export class RtmpSession {
       this.#conn.resume();
     } catch (cause) {
       const error = FluxError.from(cause);
-      const code = error.code === 'NOT_ALLOWED' ? 'NetStream.Publish.Denied' : 'NetStream.Publish.BadName';
+      const isDenied = error.code === 'NOT_ALLOWED' || error.code === 'UNAUTHENTICATED';
+      const code = isDenied ? 'NetStream.Publish.Denied' : 'NetStream.Publish.BadName';
       this.#refuse(code, error);
     }
   }
@@ -299,7 +301,13 @@ export class RtmpSession {
   }
 
   #access({ token }: StreamAddress): AccessRequest {
-    return { token, address: this.#conn.socket.remoteAddress, signal: this.#over.signal };
+    return {
+      protocol: 'rtmp',
+      token,
+      address: plainAddress(this.#conn.socket.remoteAddress ?? ''),
+      signal: this.#over.signal,
+      end: reason => this.close(reason),
+    };
   }
 
   #closed(error: FluxError | undefined): void {

@@ -83,6 +83,8 @@ export class RtspAdapter implements ProtocolAdapter {
   readonly #intake = new SocketIntake();
   readonly #outputs = new RtpOutputs();
   readonly #ports: PortPool | undefined;
+  /** By sessions that are over. */
+  #lostBefore = 0;
   readonly #refused: Record<string, number> = {};
   readonly #bytesBefore = { in: 0, out: 0 };
   #callback: StreamCallback;
@@ -148,6 +150,7 @@ export class RtspAdapter implements ProtocolAdapter {
       (sum, connection) => sum + connection.bytesWritten,
       this.#bytesBefore.out,
     );
+    const publishing = sessions.filter(session => session instanceof PublishSession);
     return {
       listening: this.#isRunning ? this.#servers.map(server => server.address) : [],
       connections: connections.length,
@@ -156,7 +159,8 @@ export class RtspAdapter implements ProtocolAdapter {
       bytesIn: read + bytes('in'),
       bytesOut: written + bytes('out'),
       refused: { ...this.#refused },
-      receptions: sessions.filter(session => session instanceof PublishSession).map(receptionOf),
+      lostPackets: this.#lostBefore + publishing.reduce((sum, session) => sum + lostBy(session), 0),
+      receptions: publishing.map(receptionOf),
       portPairs: this.#ports?.taken ?? 0,
     };
   }
@@ -193,7 +197,7 @@ export class RtspAdapter implements ProtocolAdapter {
       outputs: this.#outputs,
       ports: this.#ports,
       orphans: this.#orphans,
-      onSessionEnded: session => this.#countBytes(session),
+      onSessionEnded: session => this.#countEnded(session),
       onRefused: (error, peer) => this.#count(error, peer),
       onClose: (closed, error) => {
         this.#connections.delete(closed);
@@ -206,7 +210,9 @@ export class RtspAdapter implements ProtocolAdapter {
     this.#connections.add(connection);
   }
 
-  #countBytes({ datagramBytes }: RtspSession): void {
+  #countEnded(session: RtspSession): void {
+    const { datagramBytes } = session;
+    if (session instanceof PublishSession) this.#lostBefore += lostBy(session);
     this.#bytesBefore.in += datagramBytes.in;
     this.#bytesBefore.out += datagramBytes.out;
   }
@@ -215,6 +221,10 @@ export class RtspAdapter implements ProtocolAdapter {
     this.#refused[error.code] = (this.#refused[error.code] ?? 0) + 1;
     this.#options.onError?.(error, peer);
   }
+}
+
+function lostBy({ reception }: PublishSession): number {
+  return reception.reduce((sum, { lost }) => sum + lost, 0);
 }
 
 function receptionOf({ streamId, peer, reception }: PublishSession): RtspReception {

@@ -82,9 +82,11 @@ export class ServerConnection {
   readonly #conn: RtspConn;
   readonly #queue: RtspRequest[] = [];
   #isBusy = false;
-  /** Aborted when the connection is closed. */
+  /** Aborted when the connection is closed, and the session with it that it was let in for. */
   readonly #over = new AbortController();
   #session: RtspSession | undefined;
+  /** The session that has outlived this connection. */
+  #orphan: RtspSession | undefined;
   /** The client was let in to play this. */
   #described: Grant | undefined;
   #announced: { readonly grant: Grant; readonly media: readonly AnnouncedMedia[] } | undefined;
@@ -237,7 +239,10 @@ export class ServerConnection {
     const common = {
       transports: this.#makeTransports(),
       timeout: this.#options.sessionTimeout,
-      onEnded: this.#options.onSessionEnded,
+      onEnded: (session: RtspSession) => {
+        this.#options.onSessionEnded(session);
+        if (session === this.#orphan) this.#leave();
+      },
     };
     if (announced) {
       const { grant, media } = announced;
@@ -375,7 +380,8 @@ export class ServerConnection {
     try {
       await orchestrator.authorize(action, grant.streamId, { ...this.#accessOf(grant), user });
     } catch (error) {
-      const isRefusal = error instanceof FluxError && error.code === 'NOT_ALLOWED';
+      const isRefusal =
+        error instanceof FluxError && (error.code === 'NOT_ALLOWED' || error.code === 'UNAUTHENTICATED');
       if (!isRefusal || !authentication || user !== undefined) throw error;
       const isStale = verdict !== undefined && !verdict.isAllowed && verdict.isStale;
       // One without credentials is asked for them before it has done anything wrong.
@@ -385,11 +391,24 @@ export class ServerConnection {
   }
 
   #accessOf({ token }: Grant): AccessRequest {
-    return { token, address: this.#address, signal: this.#over.signal };
+    return {
+      protocol: 'rtsp',
+      token,
+      address: this.#address,
+      signal: this.#over.signal,
+      end: reason => this.#expel(reason),
+    };
   }
 
   get #address(): string {
     return plainAddress(this.#conn.socket.remoteAddress ?? '');
+  }
+
+  /** The right to it was taken back, also where the session has outlived this connection. */
+  #expel(reason: EndReason): void {
+    const session = this.#session ?? this.#orphan;
+    session?.expel(reason);
+    this.#conn.end();
   }
 
   // --- answers --------------------------------------------------------------------------------------------------
@@ -409,19 +428,28 @@ export class ServerConnection {
     this.#conn.respond(request, status, {
       'WWW-Authenticate': challenges,
       Allow: status === 455 ? formatMethods(METHODS) : undefined,
+      Location: locationOf(error),
     });
     if (error instanceof StatusError) return;
     this.#options.onRefused(FluxError.from(error), this.peer);
   }
 
-  #closed(error: FluxError | undefined): void {
+  #leave(): void {
     this.#over.abort(new FluxError('TIMED_OUT', 'The client went away.'));
+  }
+
+  #closed(error: FluxError | undefined): void {
     const session = this.#session;
     this.#session = undefined;
     // A player by UDP may come back, or live on by its reports, until its time is out.
     const livesOn = session?.kind === 'player' && session.isActive && session.transports.lower === 'udp';
-    if (session && livesOn) this.#options.orphans.keep(session);
-    else session?.end({ code: 'publisher-lost', message: error?.message ?? 'The connection was closed.' });
+    if (session && livesOn) {
+      this.#orphan = session;
+      this.#options.orphans.keep(session);
+    } else {
+      session?.end({ code: 'publisher-lost', message: error?.message ?? 'The connection was closed.' });
+      this.#leave();
+    }
     this.#options.onClose(this, error);
   }
 }
@@ -434,6 +462,13 @@ class ChallengeError extends StatusError {
     super(401, message);
     this.challenges = challenges;
   }
+}
+
+/** Where the stream is to be had instead (RFC 2326 §12.25). */
+function locationOf(error: unknown): string | undefined {
+  return error instanceof FluxError && error.code === 'REDIRECTED'
+    ? String(error.context.location)
+    : undefined;
 }
 
 /** A live stream is played from now on, whatever time in it is asked for. Throws 457 for any other time. */

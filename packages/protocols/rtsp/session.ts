@@ -69,6 +69,11 @@ export abstract class RtspSession {
     this.transports.close();
   }
 
+  /** Ends it because the client may not have it any more, and tells whoever it belongs to. */
+  expel(reason: EndReason): void {
+    this.over(reason);
+  }
+
   protected abstract onEnd(reason: EndReason): void;
 
   /** Ends it and tells whoever it belongs to. */

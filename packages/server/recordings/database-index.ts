@@ -40,8 +40,14 @@ export class DatabaseRecordingIndex implements RecordingIndex {
   }
 
   async list(filter: RecordingFilter): Promise<{ recordings: IndexedRecording[]; total: number }> {
-    const { streamId, state, from, to, limit, offset } = filter;
+    const { streamId, isWanted, state, from, to, limit, offset } = filter;
     let matching = this.#sql.selectFrom('recordings');
+    if (isWanted) {
+      const ids = await this.#sql.selectFrom('recordings').select('stream_id').distinct().execute();
+      const wanted = ids.map(({ stream_id }) => stream_id).filter(isWanted);
+      if (wanted.length === 0) return { recordings: [], total: 0 };
+      matching = matching.where('stream_id', 'in', wanted);
+    }
     if (streamId !== undefined) matching = matching.where('stream_id', '=', streamId);
     if (state !== undefined) matching = matching.where('state', '=', state);
     if (from !== undefined) {

@@ -17,6 +17,7 @@ export class MemoryRecordingIndex implements RecordingIndex {
 
   async list({
     streamId,
+    isWanted,
     state,
     from,
     to,
@@ -27,6 +28,7 @@ export class MemoryRecordingIndex implements RecordingIndex {
       .filter(
         ({ recording }) =>
           (streamId === undefined || recording.streamId === streamId) &&
+          (isWanted === undefined || isWanted(recording.streamId)) &&
           (state === undefined || recording.state === state) &&
           (from === undefined || recording.state === 'recording' || recording.endedAt >= from) &&
           (to === undefined || recording.startedAt < to),

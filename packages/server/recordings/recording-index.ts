@@ -8,6 +8,8 @@ export interface IndexedRecording {
 
 export interface RecordingFilter {
   readonly streamId?: string;
+  /** Whether the streams of this id are meant. */
+  readonly isWanted?: (streamId: string) => boolean;
   readonly state?: Recording['state'];
   /** Those that have something of this time, or are being written: milliseconds since 1970. */
   readonly from?: number;

@@ -6,6 +6,8 @@ import { rangeOf } from '@flux-iot/core/storage/byte-range';
 import { parseStreamId } from '@flux-iot/core/stream/stream-id';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type Static, Type } from 'typebox';
+import { isVisible } from '../access/access-control.ts';
+import { principalOf, visibleTenant } from '../access/principal.ts';
 import { knownStream, type RouteContext } from '../context.ts';
 import { DEFAULT_LIMIT, PROBLEMS, StreamParamsSchema, the } from '../schemas.ts';
 import type { RecordingLibrary } from './library.ts';
@@ -34,7 +36,18 @@ const PLAYLIST_TYPE = 'application/vnd.apple.mpegurl';
 
 /** Recording streams, and what was recorded: finding, playing, fetching and deleting it. */
 export const recordingRoutes: FastifyPluginAsyncTypebox<RecordingContext> = async (app, context) => {
-  const { recordings } = context;
+  const { recordings, accounts } = context;
+
+  // Of another tenant there are none.
+  app.addHook('preHandler', async request => {
+    const { params } = request;
+    if (typeof params !== 'object' || params === null || !('recording_id' in params)) return;
+    const id = String(params.recording_id);
+    const { recording } = await recordings.get(id);
+    if (!isVisible(principalOf(request), accounts, recording.streamId)) {
+      throw new FluxError('RECORDING_NOT_FOUND', `There is no recording ${id}.`);
+    }
+  });
 
   app.post(
     '/streams/:stream_id/record',
@@ -82,7 +95,12 @@ export const recordingRoutes: FastifyPluginAsyncTypebox<RecordingContext> = asyn
   app.get(
     '/recordings/active',
     { schema: { summary: 'What is being recorded', tags, response: { 200: ActiveListSchema, ...PROBLEMS } } },
-    async () => ({ recordings: (await recordings.active()).map(presentActive) }),
+    async request => {
+      const principal = principalOf(request);
+      const active = await recordings.active();
+      const visible = active.filter(({ streamId }) => isVisible(principal, accounts, streamId));
+      return { recordings: visible.map(presentActive) };
+    },
   );
 
   app.get(
@@ -95,9 +113,12 @@ export const recordingRoutes: FastifyPluginAsyncTypebox<RecordingContext> = asyn
         response: { 200: RecordingListSchema, ...PROBLEMS },
       },
     },
-    async ({ query }) => {
-      const { limit = DEFAULT_LIMIT, offset = 0, stream_id, state, from, to } = query;
+    async request => {
+      const { limit = DEFAULT_LIMIT, offset = 0, stream_id, state, from, to } = request.query;
+      const principal = principalOf(request);
+      const seesAll = visibleTenant(principal) === undefined;
       const found = await recordings.list({
+        ...(seesAll ? {} : { isWanted: streamId => isVisible(principal, accounts, streamId) }),
         ...(stream_id === undefined ? {} : { streamId: parseStreamId(stream_id) }),
         ...(state === undefined ? {} : { state }),
         ...(from === undefined ? {} : { from: Date.parse(from) }),
