@@ -7,7 +7,7 @@ const MAX_HOPS = 16;
 
 export type HeaderValues = Readonly<Record<string, string | string[] | undefined>>;
 
-/** `::ffff:127.0.0.1`, as a socket for both families says it, is `127.0.0.1`. */
+/** An IPv4 address as such, where a socket for both families has it as an IPv6 one (RFC 4291 §2.5.5.2). */
 export function plainAddress(address: string): string {
   return address.toLowerCase().startsWith('::ffff:') && address.includes('.') ? address.slice(7) : address;
 }

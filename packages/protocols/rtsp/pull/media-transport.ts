@@ -1,11 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import type { RemoteInfo } from 'node:dgram';
 import { isIP, isIPv6 } from 'node:net';
+import { plainAddress } from '@flux-iot/core/access/client-address';
 import { FluxError } from '@flux-iot/core/errors/flux-error';
 import { writeRtpHeader } from '@flux-iot/media/rtp/packet';
 import { receiverReport } from '@flux-iot/media/rtp/rtcp/writer';
 import type { Pair, Transport } from '../headers/transport.ts';
-import { type LowerTransport, plainAddress } from '../track-transports.ts';
+import type { LowerTransport } from '../track-transports.ts';
 import { type PortPair, type PortPairHandlers, PortPool } from '../udp/port-pool.ts';
 import type { RtspClient } from './client.ts';
 import { PullError } from './failure.ts';
