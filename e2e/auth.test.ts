@@ -203,6 +203,34 @@ describe.skipIf(lacks('ffmpeg'))('tokens', () => {
     expect(gateway.orchestrator.getStreamStatus('cam1')?.state).toBe('live');
   });
 
+  it('are forgotten when the client goes by itself', async () => {
+    // The publisher's.
+    await until('no session is left of the tests before', () => gateway.sessionCount === 1);
+    const token = await tokenWith(gateway, 'play', 'cam1');
+    const recording = record.start(url(gateway, 'flv', 'cam1', token));
+    await using rtsp = new RunningProcess('ffmpeg', [
+      ...[
+        '-v',
+        'error',
+        '-rtsp_transport',
+        'udp',
+        '-i',
+        url(gateway, 'rtsp', 'cam1', token),
+        '-f',
+        'null',
+        '-',
+      ],
+    ]);
+    await using rtmp = new RunningProcess('ffmpeg', [
+      ...['-v', 'error', '-i', url(gateway, 'rtmp', 'cam1', token), '-f', 'null', '-'],
+    ]);
+    await until('all three are held', () => gateway.sessionCount === 4);
+    recording.stop();
+    rtsp.kill('SIGINT');
+    rtmp.kill('SIGKILL');
+    await until('none of them is', () => gateway.sessionCount === 1);
+  });
+
   it('of a key end with the key, also the publisher', async () => {
     const key = (await gateway.api('/api/v1/keys', 'POST', { name: 'encoder', role: 'operator' })) as {
       id: string;

@@ -132,6 +132,11 @@ export class TestGateway {
     return this.#node.orchestrator;
   }
 
+  /** Sessions that would be ended if their right were taken back. */
+  get sessionCount(): number {
+    return this.#node.gatekeeper?.sessionCount ?? 0;
+  }
+
   get rtmpPort(): number {
     return this.#node.ports.rtmp ?? 0;
   }

@@ -1,4 +1,5 @@
 import { BlockList, isIPv6 } from 'node:net';
+import { plainAddress } from '../socket/plain-address.ts';
 
 /** Headers by which proxies say that they are one. */
 const PROXY_HEADERS = ['x-forwarded-for', 'forwarded', 'x-real-ip', 'via'] as const;
@@ -6,11 +7,6 @@ const PROXY_HEADERS = ['x-forwarded-for', 'forwarded', 'x-real-ip', 'via'] as co
 const MAX_HOPS = 16;
 
 export type HeaderValues = Readonly<Record<string, string | string[] | undefined>>;
-
-/** `::ffff:127.0.0.1`, as a socket for both families says it, is `127.0.0.1`. */
-export function plainAddress(address: string): string {
-  return address.toLowerCase().startsWith('::ffff:') && address.includes('.') ? address.slice(7) : address;
-}
 
 /** Whether it is this machine itself: 127.0.0.0/8 or ::1. */
 export function isLoopback(address: string): boolean {

@@ -1,8 +1,8 @@
 import type { Socket } from 'node:net';
-import { plainAddress } from '@flux-iot/core/access/client-address';
 import { FluxError } from '@flux-iot/core/errors/flux-error';
 import type { AccessRequest } from '@flux-iot/core/orchestrator/protocol-adapter';
 import type { StreamOrchestrator } from '@flux-iot/core/orchestrator/stream-orchestrator';
+import { plainAddress } from '@flux-iot/core/socket/plain-address';
 import type { SocketIntake } from '@flux-iot/core/socket/socket-intake';
 import type { Publication } from '@flux-iot/core/stream/publication';
 import type { EndReason } from '@flux-iot/core/stream/sink';
