@@ -55,7 +55,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   // JSON alone: what a form of another site can send without asking first is refused.
   app.removeContentTypeParser('text/plain');
   logRequests(app);
-  guard(app, options.mediaPort);
+  guard(app);
   answerErrors(app);
   for (const schema of NAMED_SCHEMAS) app.addSchema(schema);
   await app.register(fastifySwagger, {
@@ -85,6 +85,6 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   await app.register(pushRoutes, { prefix: '/api/v1', ...context });
   await app.register(serverRoutes, { ...context, mediaPort, version });
   redirectMedia(app, mediaPort);
-  servePage(app, options.assets ?? new Map());
+  servePage(app, options.assets ?? new Map(), mediaPort);
   return app;
 }

@@ -1,0 +1,3 @@
+export function Hooks() {
+  return null;
+}

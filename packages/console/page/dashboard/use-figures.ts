@@ -1,0 +1,68 @@
+import { useMemo } from 'react';
+import type { MediaNode, Protocol, StreamList } from '../api/types.ts';
+import { type Samples, useRates, useSamples } from '../charts/samples.ts';
+
+interface Read<Data> {
+  readonly data: Data | undefined;
+  /** Milliseconds since 1970. */
+  readonly dataUpdatedAt: number;
+}
+
+/** What is measured now, and since the page is open. */
+export interface Figures {
+  readonly now: {
+    readonly live: number;
+    readonly viewers: number;
+    readonly connections: number;
+    /** Bits per second. */
+    readonly incoming: number;
+    readonly outgoing: number;
+  };
+  readonly traffic: Samples<'incoming' | 'outgoing' | 'live' | 'viewers'>;
+  /** By node: per cent of a core. */
+  readonly cpu: Samples<string>;
+  /** By node: bytes. */
+  readonly memory: Samples<string>;
+}
+
+const BITS = 8;
+
+export function useFigures(
+  nodes: Read<readonly MediaNode[]>,
+  protocols: Read<readonly Protocol[]>,
+  streams: Read<StreamList>,
+): Figures {
+  const sum = (figure: (protocol: Protocol) => number) =>
+    (protocols.data ?? []).reduce((total, protocol) => total + figure(protocol), 0);
+  const counters = useMemo(
+    () => protocols.data && { in: sum(({ bytes_in }) => bytes_in), out: sum(({ bytes_out }) => bytes_out) },
+    [protocols.data],
+  );
+  const rates = useRates(protocols.dataUpdatedAt, counters);
+  const live = streams.data?.streams.filter(({ state }) => state === 'live').length ?? 0;
+  const viewers = streams.data?.streams.reduce((total, stream) => total + stream.viewers.count, 0) ?? 0;
+  const incoming = (rates?.in ?? 0) * BITS;
+  const outgoing = (rates?.out ?? 0) * BITS;
+  const trafficSample = useMemo(
+    () => (rates ? { incoming, outgoing, live, viewers } : undefined),
+    [rates, incoming, outgoing, live, viewers],
+  );
+  const cpuSeconds = useMemo(() => byNode(nodes.data, ({ cpu_seconds }) => cpu_seconds), [nodes.data]);
+  const cpuRates = useRates(nodes.dataUpdatedAt, cpuSeconds);
+  const cpuSample = useMemo(
+    () =>
+      cpuRates && Object.fromEntries(Object.entries(cpuRates).map(([name, cores]) => [name, cores * 100])),
+    [cpuRates],
+  );
+  const memorySample = useMemo(() => byNode(nodes.data, ({ memory_bytes }) => memory_bytes), [nodes.data]);
+  return {
+    now: { live, viewers, connections: sum(({ connections }) => connections), incoming, outgoing },
+    traffic: useSamples(protocols.dataUpdatedAt, trafficSample),
+    cpu: useSamples<string>(nodes.dataUpdatedAt, cpuSample),
+    memory: useSamples<string>(nodes.dataUpdatedAt, memorySample),
+  };
+}
+
+function byNode(nodes: readonly MediaNode[] | undefined, figure: (node: MediaNode) => number) {
+  return nodes && Object.fromEntries(nodes.map(node => [node.name, figure(node)]));
+}
