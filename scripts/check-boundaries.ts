@@ -14,7 +14,8 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   core: ['media'],
   protocols: ['core', 'media'],
   server: ['core'],
-  console: [],
+  client: [],
+  console: ['client'],
   flux: ['core', 'media', 'protocols', 'server', 'console'],
 };
 
