@@ -1,1321 +1,1321 @@
 /** Generated from docs/openapi.json by scripts/generate-docs.ts; `npm run check` compares it. */
 
 export interface paths {
-    readonly "/api/v1/streams": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
+    "/api/v1/streams": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
         /** All streams, by id */
-        readonly get: {
-            readonly parameters: {
-                readonly query?: {
-                    readonly limit?: number;
-                    readonly offset?: number;
+        get: {
+            parameters: {
+                query?: {
+                    limit?: number;
+                    offset?: number;
                     /** @description `waiting` for its source, `discovering` its tracks, `live`, `interrupted`: the publisher may come back */
-                    readonly state?: "waiting" | "discovering" | "live" | "interrupted" | "ended";
+                    state?: "waiting" | "discovering" | "live" | "interrupted" | "ended";
                     /** @description The publisher's, or the ingest's */
-                    readonly protocol?: string;
+                    protocol?: string;
                     /** @description Part of the stream id, in any case */
-                    readonly q?: string;
+                    q?: string;
                 };
-                readonly header?: never;
-                readonly path?: never;
-                readonly cookie?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
             };
-            readonly requestBody?: never;
-            readonly responses: {
+            requestBody?: never;
+            responses: {
                 /** @description Default Response */
-                readonly 200: {
+                200: {
                     headers: {
-                        readonly [name: string]: unknown;
+                        [name: string]: unknown;
                     };
                     content: {
-                        readonly "application/json": {
-                            readonly streams: readonly components["schemas"]["StreamSummary"][];
+                        "application/json": {
+                            streams: components["schemas"]["StreamSummary"][];
                             /** @description That match the filters */
-                            readonly total: number;
-                            readonly limit: number;
-                            readonly offset: number;
+                            total: number;
+                            limit: number;
+                            offset: number;
                         };
                     };
                 };
                 /** @description What is wrong */
-                readonly "4XX": {
+                "4XX": {
                     headers: {
-                        readonly [name: string]: unknown;
+                        [name: string]: unknown;
                     };
                     content: {
-                        readonly "application/problem+json": components["schemas"]["Problem"];
+                        "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
                 /** @description What is wrong */
-                readonly "5XX": {
+                "5XX": {
                     headers: {
-                        readonly [name: string]: unknown;
+                        [name: string]: unknown;
                     };
                     content: {
-                        readonly "application/problem+json": components["schemas"]["Problem"];
+                        "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
             };
         };
-        readonly put?: never;
-        readonly post?: never;
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    readonly "/api/v1/streams/{stream_id}": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
+    "/api/v1/streams/{stream_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
         /** One stream, with its time line */
-        readonly get: {
-            readonly parameters: {
-                readonly query?: never;
-                readonly header?: never;
-                readonly path: {
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
                     /** @description `cam1`, or `app~name` outside the app `live` */
-                    readonly stream_id: string;
+                    stream_id: string;
                 };
-                readonly cookie?: never;
+                cookie?: never;
             };
-            readonly requestBody?: never;
-            readonly responses: {
+            requestBody?: never;
+            responses: {
                 /** @description Default Response */
-                readonly 200: {
+                200: {
                     headers: {
-                        readonly [name: string]: unknown;
+                        [name: string]: unknown;
                     };
                     content: {
-                        readonly "application/json": components["schemas"]["StreamDetail"];
+                        "application/json": components["schemas"]["StreamDetail"];
                     };
                 };
                 /** @description What is wrong */
-                readonly "4XX": {
+                "4XX": {
                     headers: {
-                        readonly [name: string]: unknown;
+                        [name: string]: unknown;
                     };
                     content: {
-                        readonly "application/problem+json": components["schemas"]["Problem"];
+                        "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
                 /** @description What is wrong */
-                readonly "5XX": {
+                "5XX": {
                     headers: {
-                        readonly [name: string]: unknown;
+                        [name: string]: unknown;
                     };
                     content: {
-                        readonly "application/problem+json": components["schemas"]["Problem"];
+                        "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
             };
         };
-        readonly put?: never;
-        readonly post?: never;
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    readonly "/api/v1/streams/{stream_id}/stats": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
+    "/api/v1/streams/{stream_id}/stats": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
         /** Statistics of one stream */
-        readonly get: {
-            readonly parameters: {
-                readonly query?: never;
-                readonly header?: never;
-                readonly path: {
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
                     /** @description `cam1`, or `app~name` outside the app `live` */
-                    readonly stream_id: string;
+                    stream_id: string;
                 };
-                readonly cookie?: never;
+                cookie?: never;
             };
-            readonly requestBody?: never;
-            readonly responses: {
+            requestBody?: never;
+            responses: {
                 /** @description Default Response */
-                readonly 200: {
+                200: {
                     headers: {
-                        readonly [name: string]: unknown;
+                        [name: string]: unknown;
                     };
                     content: {
-                        readonly "application/json": components["schemas"]["StreamStats"];
+                        "application/json": components["schemas"]["StreamStats"];
                     };
                 };
                 /** @description What is wrong */
-                readonly "4XX": {
+                "4XX": {
                     headers: {
-                        readonly [name: string]: unknown;
+                        [name: string]: unknown;
                     };
                     content: {
-                        readonly "application/problem+json": components["schemas"]["Problem"];
+                        "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
                 /** @description What is wrong */
-                readonly "5XX": {
+                "5XX": {
                     headers: {
-                        readonly [name: string]: unknown;
+                        [name: string]: unknown;
                     };
                     content: {
-                        readonly "application/problem+json": components["schemas"]["Problem"];
+                        "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
             };
         };
-        readonly put?: never;
-        readonly post?: never;
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    readonly "/api/v1/streams/{stream_id}/viewers": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
+    "/api/v1/streams/{stream_id}/viewers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
         /** Who watches, the longest first */
-        readonly get: {
-            readonly parameters: {
-                readonly query?: {
-                    readonly limit?: number;
-                    readonly offset?: number;
+        get: {
+            parameters: {
+                query?: {
+                    limit?: number;
+                    offset?: number;
                 };
-                readonly header?: never;
-                readonly path: {
+                header?: never;
+                path: {
                     /** @description `cam1`, or `app~name` outside the app `live` */
-                    readonly stream_id: string;
+                    stream_id: string;
                 };
-                readonly cookie?: never;
+                cookie?: never;
             };
-            readonly requestBody?: never;
-            readonly responses: {
+            requestBody?: never;
+            responses: {
                 /** @description Default Response */
-                readonly 200: {
+                200: {
                     headers: {
-                        readonly [name: string]: unknown;
+                        [name: string]: unknown;
                     };
                     content: {
-                        readonly "application/json": {
-                            readonly viewers: readonly components["schemas"]["Viewer"][];
+                        "application/json": {
+                            viewers: components["schemas"]["Viewer"][];
                             /** @description That match the filters */
-                            readonly total: number;
-                            readonly limit: number;
-                            readonly offset: number;
+                            total: number;
+                            limit: number;
+                            offset: number;
                         };
                     };
                 };
                 /** @description What is wrong */
-                readonly "4XX": {
+                "4XX": {
                     headers: {
-                        readonly [name: string]: unknown;
+                        [name: string]: unknown;
                     };
                     content: {
-                        readonly "application/problem+json": components["schemas"]["Problem"];
+                        "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
                 /** @description What is wrong */
-                readonly "5XX": {
+                "5XX": {
                     headers: {
-                        readonly [name: string]: unknown;
+                        [name: string]: unknown;
                     };
                     content: {
-                        readonly "application/problem+json": components["schemas"]["Problem"];
+                        "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
             };
         };
-        readonly put?: never;
-        readonly post?: never;
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    readonly "/api/v1/streams/{stream_id}/play": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
+    "/api/v1/streams/{stream_id}/play": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
         /** Addresses at which the stream can be played */
-        readonly get: {
-            readonly parameters: {
-                readonly query?: {
+        get: {
+            parameters: {
+                query?: {
                     /** @description hls, flv, rtmp, webrtc; left out: all that there are */
-                    readonly protocol?: string;
+                    protocol?: string;
                 };
-                readonly header?: never;
-                readonly path: {
+                header?: never;
+                path: {
                     /** @description `cam1`, or `app~name` outside the app `live` */
-                    readonly stream_id: string;
+                    stream_id: string;
                 };
-                readonly cookie?: never;
+                cookie?: never;
             };
-            readonly requestBody?: never;
-            readonly responses: {
+            requestBody?: never;
+            responses: {
                 /** @description Default Response */
-                readonly 200: {
+                200: {
                     headers: {
-                        readonly [name: string]: unknown;
+                        [name: string]: unknown;
                     };
                     content: {
-                        readonly "application/json": components["schemas"]["Play"];
+                        "application/json": components["schemas"]["Play"];
                     };
                 };
                 /** @description What is wrong */
-                readonly "4XX": {
+                "4XX": {
                     headers: {
-                        readonly [name: string]: unknown;
+                        [name: string]: unknown;
                     };
                     content: {
-                        readonly "application/problem+json": components["schemas"]["Problem"];
+                        "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
                 /** @description What is wrong */
-                readonly "5XX": {
+                "5XX": {
                     headers: {
-                        readonly [name: string]: unknown;
+                        [name: string]: unknown;
                     };
                     content: {
-                        readonly "application/problem+json": components["schemas"]["Problem"];
+                        "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
             };
         };
-        readonly put?: never;
-        readonly post?: never;
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    readonly "/api/v1/streams/{stream_id}/stop": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
+    "/api/v1/streams/{stream_id}/stop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
-        readonly get?: never;
-        readonly put?: never;
+        get?: never;
+        put?: never;
         /** Close the publisher and all viewers */
-        readonly post: {
-            readonly parameters: {
-                readonly query?: never;
-                readonly header?: never;
-                readonly path: {
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
                     /** @description `cam1`, or `app~name` outside the app `live` */
-                    readonly stream_id: string;
+                    stream_id: string;
                 };
-                readonly cookie?: never;
+                cookie?: never;
             };
-            readonly requestBody?: never;
-            readonly responses: {
+            requestBody?: never;
+            responses: {
                 /** @description Default Response */
-                readonly 204: {
+                204: {
                     headers: {
-                        readonly [name: string]: unknown;
+                        [name: string]: unknown;
                     };
                     content?: never;
                 };
                 /** @description What is wrong */
-                readonly "4XX": {
+                "4XX": {
                     headers: {
-                        readonly [name: string]: unknown;
+                        [name: string]: unknown;
                     };
                     content: {
-                        readonly "application/problem+json": components["schemas"]["Problem"];
+                        "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
                 /** @description What is wrong */
-                readonly "5XX": {
+                "5XX": {
                     headers: {
-                        readonly [name: string]: unknown;
+                        [name: string]: unknown;
                     };
                     content: {
-                        readonly "application/problem+json": components["schemas"]["Problem"];
+                        "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
             };
         };
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    readonly "/api/v1/streams/ingest": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
+    "/api/v1/streams/ingest": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
-        readonly get?: never;
-        readonly put?: never;
+        get?: never;
+        put?: never;
         /** Bring a stream: wait for its publisher, or pull it */
-        readonly post: {
-            readonly parameters: {
-                readonly query?: never;
-                readonly header?: never;
-                readonly path?: never;
-                readonly cookie?: never;
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
             };
-            readonly requestBody: {
-                readonly content: {
-                    readonly "application/json": components["schemas"]["IngestRequest"];
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["IngestRequest"];
                 };
             };
-            readonly responses: {
+            responses: {
                 /** @description Default Response */
-                readonly 201: {
+                201: {
                     headers: {
-                        readonly [name: string]: unknown;
+                        [name: string]: unknown;
                     };
                     content: {
-                        readonly "application/json": components["schemas"]["Ingest"];
+                        "application/json": components["schemas"]["Ingest"];
                     };
                 };
                 /** @description What is wrong */
-                readonly "4XX": {
+                "4XX": {
                     headers: {
-                        readonly [name: string]: unknown;
+                        [name: string]: unknown;
                     };
                     content: {
-                        readonly "application/problem+json": components["schemas"]["Problem"];
+                        "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
                 /** @description What is wrong */
-                readonly "5XX": {
+                "5XX": {
                     headers: {
-                        readonly [name: string]: unknown;
+                        [name: string]: unknown;
                     };
                     content: {
-                        readonly "application/problem+json": components["schemas"]["Problem"];
+                        "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
             };
         };
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    readonly "/api/v1/ingests": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
+    "/api/v1/ingests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
         /** All ingests */
-        readonly get: {
-            readonly parameters: {
-                readonly query?: never;
-                readonly header?: never;
-                readonly path?: never;
-                readonly cookie?: never;
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
             };
-            readonly requestBody?: never;
-            readonly responses: {
+            requestBody?: never;
+            responses: {
                 /** @description Default Response */
-                readonly 200: {
+                200: {
                     headers: {
-                        readonly [name: string]: unknown;
+                        [name: string]: unknown;
                     };
                     content: {
-                        readonly "application/json": {
-                            readonly ingests: readonly components["schemas"]["Ingest"][];
+                        "application/json": {
+                            ingests: components["schemas"]["Ingest"][];
                         };
                     };
                 };
                 /** @description What is wrong */
-                readonly "4XX": {
+                "4XX": {
                     headers: {
-                        readonly [name: string]: unknown;
+                        [name: string]: unknown;
                     };
                     content: {
-                        readonly "application/problem+json": components["schemas"]["Problem"];
+                        "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
                 /** @description What is wrong */
-                readonly "5XX": {
+                "5XX": {
                     headers: {
-                        readonly [name: string]: unknown;
+                        [name: string]: unknown;
                     };
                     content: {
-                        readonly "application/problem+json": components["schemas"]["Problem"];
+                        "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
             };
         };
-        readonly put?: never;
-        readonly post?: never;
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    readonly "/api/v1/ingests/{stream_id}": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
+    "/api/v1/ingests/{stream_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
         /** One ingest */
-        readonly get: {
-            readonly parameters: {
-                readonly query?: never;
-                readonly header?: never;
-                readonly path: {
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
                     /** @description `cam1`, or `app~name` outside the app `live` */
-                    readonly stream_id: string;
+                    stream_id: string;
                 };
-                readonly cookie?: never;
+                cookie?: never;
             };
-            readonly requestBody?: never;
-            readonly responses: {
+            requestBody?: never;
+            responses: {
                 /** @description Default Response */
-                readonly 200: {
+                200: {
                     headers: {
-                        readonly [name: string]: unknown;
+                        [name: string]: unknown;
                     };
                     content: {
-                        readonly "application/json": components["schemas"]["Ingest"];
+                        "application/json": components["schemas"]["Ingest"];
                     };
                 };
                 /** @description What is wrong */
-                readonly "4XX": {
+                "4XX": {
                     headers: {
-                        readonly [name: string]: unknown;
+                        [name: string]: unknown;
                     };
                     content: {
-                        readonly "application/problem+json": components["schemas"]["Problem"];
+                        "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
                 /** @description What is wrong */
-                readonly "5XX": {
+                "5XX": {
                     headers: {
-                        readonly [name: string]: unknown;
+                        [name: string]: unknown;
                     };
                     content: {
-                        readonly "application/problem+json": components["schemas"]["Problem"];
+                        "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
             };
         };
-        readonly put?: never;
-        readonly post?: never;
+        put?: never;
+        post?: never;
         /** Stop an ingest, and its stream with it */
-        readonly delete: {
-            readonly parameters: {
-                readonly query?: never;
-                readonly header?: never;
-                readonly path: {
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
                     /** @description `cam1`, or `app~name` outside the app `live` */
-                    readonly stream_id: string;
+                    stream_id: string;
                 };
-                readonly cookie?: never;
+                cookie?: never;
             };
-            readonly requestBody?: never;
-            readonly responses: {
+            requestBody?: never;
+            responses: {
                 /** @description Default Response */
-                readonly 204: {
+                204: {
                     headers: {
-                        readonly [name: string]: unknown;
+                        [name: string]: unknown;
                     };
                     content?: never;
                 };
                 /** @description What is wrong */
-                readonly "4XX": {
+                "4XX": {
                     headers: {
-                        readonly [name: string]: unknown;
+                        [name: string]: unknown;
                     };
                     content: {
-                        readonly "application/problem+json": components["schemas"]["Problem"];
+                        "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
                 /** @description What is wrong */
-                readonly "5XX": {
+                "5XX": {
                     headers: {
-                        readonly [name: string]: unknown;
+                        [name: string]: unknown;
                     };
                     content: {
-                        readonly "application/problem+json": components["schemas"]["Problem"];
+                        "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
             };
         };
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    readonly "/api/v1/streams/{stream_id}/push": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
+    "/api/v1/streams/{stream_id}/push": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
-        readonly get?: never;
-        readonly put?: never;
+        get?: never;
+        put?: never;
         /** Send the stream on to another server */
-        readonly post: {
-            readonly parameters: {
-                readonly query?: never;
-                readonly header?: never;
-                readonly path: {
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
                     /** @description `cam1`, or `app~name` outside the app `live` */
-                    readonly stream_id: string;
+                    stream_id: string;
                 };
-                readonly cookie?: never;
+                cookie?: never;
             };
-            readonly requestBody: {
-                readonly content: {
-                    readonly "application/json": components["schemas"]["PushRequest"];
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["PushRequest"];
                 };
             };
-            readonly responses: {
+            responses: {
                 /** @description Default Response */
-                readonly 201: {
+                201: {
                     headers: {
-                        readonly [name: string]: unknown;
+                        [name: string]: unknown;
                     };
                     content: {
-                        readonly "application/json": components["schemas"]["Push"];
+                        "application/json": components["schemas"]["Push"];
                     };
                 };
                 /** @description What is wrong */
-                readonly "4XX": {
+                "4XX": {
                     headers: {
-                        readonly [name: string]: unknown;
+                        [name: string]: unknown;
                     };
                     content: {
-                        readonly "application/problem+json": components["schemas"]["Problem"];
+                        "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
                 /** @description What is wrong */
-                readonly "5XX": {
+                "5XX": {
                     headers: {
-                        readonly [name: string]: unknown;
+                        [name: string]: unknown;
                     };
                     content: {
-                        readonly "application/problem+json": components["schemas"]["Problem"];
+                        "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
             };
         };
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    readonly "/api/v1/streams/{stream_id}/pushes": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
+    "/api/v1/streams/{stream_id}/pushes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
         /** Where the stream is sent on to */
-        readonly get: {
-            readonly parameters: {
-                readonly query?: never;
-                readonly header?: never;
-                readonly path: {
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
                     /** @description `cam1`, or `app~name` outside the app `live` */
-                    readonly stream_id: string;
+                    stream_id: string;
                 };
-                readonly cookie?: never;
+                cookie?: never;
             };
-            readonly requestBody?: never;
-            readonly responses: {
+            requestBody?: never;
+            responses: {
                 /** @description Default Response */
-                readonly 200: {
+                200: {
                     headers: {
-                        readonly [name: string]: unknown;
+                        [name: string]: unknown;
                     };
                     content: {
-                        readonly "application/json": {
-                            readonly pushes: readonly components["schemas"]["Push"][];
+                        "application/json": {
+                            pushes: components["schemas"]["Push"][];
                         };
                     };
                 };
                 /** @description What is wrong */
-                readonly "4XX": {
+                "4XX": {
                     headers: {
-                        readonly [name: string]: unknown;
+                        [name: string]: unknown;
                     };
                     content: {
-                        readonly "application/problem+json": components["schemas"]["Problem"];
+                        "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
                 /** @description What is wrong */
-                readonly "5XX": {
+                "5XX": {
                     headers: {
-                        readonly [name: string]: unknown;
+                        [name: string]: unknown;
                     };
                     content: {
-                        readonly "application/problem+json": components["schemas"]["Problem"];
+                        "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
             };
         };
-        readonly put?: never;
-        readonly post?: never;
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    readonly "/api/v1/streams/{stream_id}/pushes/{push_id}": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
+    "/api/v1/streams/{stream_id}/pushes/{push_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
-        readonly get?: never;
-        readonly put?: never;
-        readonly post?: never;
+        get?: never;
+        put?: never;
+        post?: never;
         /** Stop sending the stream on */
-        readonly delete: {
-            readonly parameters: {
-                readonly query?: never;
-                readonly header?: never;
-                readonly path: {
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
                     /** @description `cam1`, or `app~name` outside the app `live` */
-                    readonly stream_id: string;
-                    readonly push_id: string;
+                    stream_id: string;
+                    push_id: string;
                 };
-                readonly cookie?: never;
+                cookie?: never;
             };
-            readonly requestBody?: never;
-            readonly responses: {
+            requestBody?: never;
+            responses: {
                 /** @description Default Response */
-                readonly 204: {
+                204: {
                     headers: {
-                        readonly [name: string]: unknown;
+                        [name: string]: unknown;
                     };
                     content?: never;
                 };
                 /** @description What is wrong */
-                readonly "4XX": {
+                "4XX": {
                     headers: {
-                        readonly [name: string]: unknown;
+                        [name: string]: unknown;
                     };
                     content: {
-                        readonly "application/problem+json": components["schemas"]["Problem"];
+                        "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
                 /** @description What is wrong */
-                readonly "5XX": {
+                "5XX": {
                     headers: {
-                        readonly [name: string]: unknown;
+                        [name: string]: unknown;
                     };
                     content: {
-                        readonly "application/problem+json": components["schemas"]["Problem"];
+                        "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
             };
         };
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    readonly "/api/v1/protocols": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
+    "/api/v1/protocols": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
         /** Every enabled protocol and its counters */
-        readonly get: {
-            readonly parameters: {
-                readonly query?: never;
-                readonly header?: never;
-                readonly path?: never;
-                readonly cookie?: never;
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
             };
-            readonly requestBody?: never;
-            readonly responses: {
+            requestBody?: never;
+            responses: {
                 /** @description Default Response */
-                readonly 200: {
+                200: {
                     headers: {
-                        readonly [name: string]: unknown;
+                        [name: string]: unknown;
                     };
                     content: {
-                        readonly "application/json": {
-                            readonly protocols: readonly components["schemas"]["Protocol"][];
+                        "application/json": {
+                            protocols: components["schemas"]["Protocol"][];
                         };
                     };
                 };
                 /** @description What is wrong */
-                readonly "4XX": {
+                "4XX": {
                     headers: {
-                        readonly [name: string]: unknown;
+                        [name: string]: unknown;
                     };
                     content: {
-                        readonly "application/problem+json": components["schemas"]["Problem"];
+                        "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
                 /** @description What is wrong */
-                readonly "5XX": {
+                "5XX": {
                     headers: {
-                        readonly [name: string]: unknown;
+                        [name: string]: unknown;
                     };
                     content: {
-                        readonly "application/problem+json": components["schemas"]["Problem"];
+                        "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
             };
         };
-        readonly put?: never;
-        readonly post?: never;
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    readonly "/api/v1/nodes": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
+    "/api/v1/nodes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
         /** Every media node, and how it batches its work */
-        readonly get: {
-            readonly parameters: {
-                readonly query?: never;
-                readonly header?: never;
-                readonly path?: never;
-                readonly cookie?: never;
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
             };
-            readonly requestBody?: never;
-            readonly responses: {
+            requestBody?: never;
+            responses: {
                 /** @description Default Response */
-                readonly 200: {
+                200: {
                     headers: {
-                        readonly [name: string]: unknown;
+                        [name: string]: unknown;
                     };
                     content: {
-                        readonly "application/json": {
-                            readonly nodes: readonly components["schemas"]["Node"][];
+                        "application/json": {
+                            nodes: components["schemas"]["Node"][];
                         };
                     };
                 };
                 /** @description What is wrong */
-                readonly "4XX": {
+                "4XX": {
                     headers: {
-                        readonly [name: string]: unknown;
+                        [name: string]: unknown;
                     };
                     content: {
-                        readonly "application/problem+json": components["schemas"]["Problem"];
+                        "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
                 /** @description What is wrong */
-                readonly "5XX": {
+                "5XX": {
                     headers: {
-                        readonly [name: string]: unknown;
+                        [name: string]: unknown;
                     };
                     content: {
-                        readonly "application/problem+json": components["schemas"]["Problem"];
+                        "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
             };
         };
-        readonly put?: never;
-        readonly post?: never;
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    readonly "/api/v1/server": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
+    "/api/v1/server": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
         /** Version, uptime, memory, delay */
-        readonly get: {
-            readonly parameters: {
-                readonly query?: never;
-                readonly header?: never;
-                readonly path?: never;
-                readonly cookie?: never;
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
             };
-            readonly requestBody?: never;
-            readonly responses: {
+            requestBody?: never;
+            responses: {
                 /** @description Default Response */
-                readonly 200: {
+                200: {
                     headers: {
-                        readonly [name: string]: unknown;
+                        [name: string]: unknown;
                     };
                     content: {
-                        readonly "application/json": components["schemas"]["Server"];
+                        "application/json": components["schemas"]["Server"];
                     };
                 };
                 /** @description What is wrong */
-                readonly "4XX": {
+                "4XX": {
                     headers: {
-                        readonly [name: string]: unknown;
+                        [name: string]: unknown;
                     };
                     content: {
-                        readonly "application/problem+json": components["schemas"]["Problem"];
+                        "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
                 /** @description What is wrong */
-                readonly "5XX": {
+                "5XX": {
                     headers: {
-                        readonly [name: string]: unknown;
+                        [name: string]: unknown;
                     };
                     content: {
-                        readonly "application/problem+json": components["schemas"]["Problem"];
+                        "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
             };
         };
-        readonly put?: never;
-        readonly post?: never;
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    readonly "/healthz": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
+    "/healthz": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
         /** Whether the process answers */
-        readonly get: {
-            readonly parameters: {
-                readonly query?: never;
-                readonly header?: never;
-                readonly path?: never;
-                readonly cookie?: never;
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
             };
-            readonly requestBody?: never;
-            readonly responses: {
+            requestBody?: never;
+            responses: {
                 /** @description Default Response */
-                readonly 200: {
+                200: {
                     headers: {
-                        readonly [name: string]: unknown;
+                        [name: string]: unknown;
                     };
                     content: {
-                        readonly "application/json": {
+                        "application/json": {
                             /** @enum {string} */
-                            readonly status: "ok";
+                            status: "ok";
                         };
                     };
                 };
             };
         };
-        readonly put?: never;
-        readonly post?: never;
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    readonly "/readyz": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
+    "/readyz": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
         /** Whether every enabled protocol listens */
-        readonly get: {
-            readonly parameters: {
-                readonly query?: never;
-                readonly header?: never;
-                readonly path?: never;
-                readonly cookie?: never;
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
             };
-            readonly requestBody?: never;
-            readonly responses: {
+            requestBody?: never;
+            responses: {
                 /** @description Default Response */
-                readonly 200: {
+                200: {
                     headers: {
-                        readonly [name: string]: unknown;
+                        [name: string]: unknown;
                     };
                     content: {
-                        readonly "application/json": {
+                        "application/json": {
                             /** @enum {string} */
-                            readonly status: "ok";
+                            status: "ok";
                         };
                     };
                 };
                 /** @description What is wrong */
-                readonly "4XX": {
+                "4XX": {
                     headers: {
-                        readonly [name: string]: unknown;
+                        [name: string]: unknown;
                     };
                     content: {
-                        readonly "application/problem+json": components["schemas"]["Problem"];
+                        "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
                 /** @description What is wrong */
-                readonly "5XX": {
+                "5XX": {
                     headers: {
-                        readonly [name: string]: unknown;
+                        [name: string]: unknown;
                     };
                     content: {
-                        readonly "application/problem+json": components["schemas"]["Problem"];
+                        "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
             };
         };
-        readonly put?: never;
-        readonly post?: never;
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
 }
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         /** @description RFC 9457 problem document */
-        readonly Problem: {
-            readonly type: string;
-            readonly title: string;
-            readonly status: number;
+        Problem: {
+            type: string;
+            title: string;
+            status: number;
             /** @description For people */
-            readonly detail: string;
+            detail: string;
             /**
              * @description Stable; docs/errors.md explains each
              * @enum {string}
              */
-            readonly code: "STREAM_NOT_FOUND" | "STREAM_BUSY" | "STREAM_ENDED" | "STREAM_ID_INVALID" | "STREAM_NOT_READY" | "STREAM_LIMIT" | "REQUEST_INVALID" | "REQUEST_TOO_LARGE" | "MEDIA_TYPE_UNSUPPORTED" | "URL_INVALID" | "METHOD_NOT_ALLOWED" | "ROUTE_NOT_FOUND" | "SEGMENT_NOT_FOUND" | "RANGE_INVALID" | "INGEST_NOT_FOUND" | "PUSH_NOT_FOUND" | "PROTOCOL_DISABLED" | "PROTOCOL_UNSUPPORTED" | "CODEC_UNSUPPORTED" | "NOT_ALLOWED" | "CONFIG_INVALID" | "PORT_IN_USE" | "PROTOCOL_ERROR" | "UPSTREAM_FAILED" | "TIMED_OUT" | "STORAGE_FAILED" | "NOT_READY" | "INTERNAL";
-            readonly request_id?: string;
+            code: "STREAM_NOT_FOUND" | "STREAM_BUSY" | "STREAM_ENDED" | "STREAM_ID_INVALID" | "STREAM_NOT_READY" | "STREAM_LIMIT" | "REQUEST_INVALID" | "REQUEST_TOO_LARGE" | "MEDIA_TYPE_UNSUPPORTED" | "URL_INVALID" | "METHOD_NOT_ALLOWED" | "ROUTE_NOT_FOUND" | "SEGMENT_NOT_FOUND" | "RANGE_INVALID" | "INGEST_NOT_FOUND" | "PUSH_NOT_FOUND" | "PROTOCOL_DISABLED" | "PROTOCOL_UNSUPPORTED" | "CODEC_UNSUPPORTED" | "NOT_ALLOWED" | "CONFIG_INVALID" | "PORT_IN_USE" | "PROTOCOL_ERROR" | "UPSTREAM_FAILED" | "TIMED_OUT" | "STORAGE_FAILED" | "NOT_READY" | "INTERNAL";
+            request_id?: string;
         };
-        readonly Ingest: {
-            readonly stream_id: string;
-            readonly protocol: string;
+        Ingest: {
+            stream_id: string;
+            protocol: string;
             /** @enum {string} */
-            readonly state: "waiting" | "connecting" | "connected" | "retrying" | "closed";
-            readonly attempts: number;
-            readonly last_error?: string;
+            state: "waiting" | "connecting" | "connected" | "retrying" | "closed";
+            attempts: number;
+            last_error?: string;
             /**
              * Format: date-time
              * @description RFC 3339
              */
-            readonly next_attempt_at?: string;
+            next_attempt_at?: string;
             /** @description Where to publish, if the stream comes from a publisher */
-            readonly publish_url?: string;
+            publish_url?: string;
             /** @description Where it is pulled from, without secrets */
-            readonly url?: string;
+            url?: string;
         };
-        readonly Push: {
-            readonly id: string;
-            readonly stream_id: string;
+        Push: {
+            id: string;
+            stream_id: string;
             /** @description Without user, password and query */
-            readonly url: string;
+            url: string;
             /** @enum {string} */
-            readonly state: "waiting" | "connecting" | "connected" | "retrying" | "closed";
-            readonly attempts: number;
-            readonly last_error?: string;
+            state: "waiting" | "connecting" | "connected" | "retrying" | "closed";
+            attempts: number;
+            last_error?: string;
             /**
              * Format: date-time
              * @description RFC 3339
              */
-            readonly next_attempt_at?: string;
+            next_attempt_at?: string;
         };
-        readonly Track: {
-            readonly id: number;
+        Track: {
+            id: number;
             /** @enum {string} */
-            readonly kind: "video" | "audio";
-            readonly codec: string;
+            kind: "video" | "audio";
+            codec: string;
             /** @description RFC 6381 */
-            readonly codec_string: string;
-            readonly profile?: string;
-            readonly width?: number;
-            readonly height?: number;
-            readonly sample_rate?: number;
-            readonly channels?: number;
+            codec_string: string;
+            profile?: string;
+            width?: number;
+            height?: number;
+            sample_rate?: number;
+            channels?: number;
             /** @description Bits per second, measured */
-            readonly bitrate: number;
+            bitrate: number;
             /** @description Frames per second, measured */
-            readonly frame_rate: number;
-            readonly samples: number;
-            readonly bytes: number;
-            readonly key_frames: number;
+            frame_rate: number;
+            samples: number;
+            bytes: number;
+            key_frames: number;
         };
-        readonly StreamSummary: {
-            readonly stream_id: string;
+        StreamSummary: {
+            stream_id: string;
             /**
              * @description `waiting` for its source, `discovering` its tracks, `live`, `interrupted`: the publisher may come back
              * @enum {string}
              */
-            readonly state: "waiting" | "discovering" | "live" | "interrupted" | "ended";
+            state: "waiting" | "discovering" | "live" | "interrupted" | "ended";
             /** @description The publisher's, or the ingest's */
-            readonly protocol?: string;
-            readonly publisher?: {
-                readonly peer: string;
+            protocol?: string;
+            publisher?: {
+                peer: string;
                 /**
                  * Format: date-time
                  * @description RFC 3339
                  */
-                readonly since: string;
+                since: string;
             };
             /**
              * Format: date-time
              * @description RFC 3339
              */
-            readonly created_at?: string;
+            created_at?: string;
             /** @description Seconds */
-            readonly uptime_seconds: number;
-            readonly tracks: readonly components["schemas"]["Track"][];
+            uptime_seconds: number;
+            tracks: components["schemas"]["Track"][];
             /** @description Bits per second of all tracks */
-            readonly bitrate: number;
-            readonly viewers: {
-                readonly count: number;
-                readonly by_protocol: {
-                    readonly [key: string]: number;
+            bitrate: number;
+            viewers: {
+                count: number;
+                by_protocol: {
+                    [key: string]: number;
                 };
             };
-            readonly notes: readonly string[];
-            readonly ingest?: components["schemas"]["Ingest"];
+            notes: string[];
+            ingest?: components["schemas"]["Ingest"];
         };
-        readonly HistoryEntry: {
+        HistoryEntry: {
             /**
              * Format: date-time
              * @description RFC 3339
              */
-            readonly at: string;
+            at: string;
             /**
              * Format: date-time
              * @description RFC 3339
              */
-            readonly last_at: string;
-            readonly step: string;
-            readonly detail: string;
+            last_at: string;
+            step: string;
+            detail: string;
             /** @description How often in a row */
-            readonly count: number;
+            count: number;
         };
-        readonly StreamDetail: {
-            readonly stream_id: string;
+        StreamDetail: {
+            stream_id: string;
             /**
              * @description `waiting` for its source, `discovering` its tracks, `live`, `interrupted`: the publisher may come back
              * @enum {string}
              */
-            readonly state: "waiting" | "discovering" | "live" | "interrupted" | "ended";
+            state: "waiting" | "discovering" | "live" | "interrupted" | "ended";
             /** @description The publisher's, or the ingest's */
-            readonly protocol?: string;
-            readonly publisher?: {
-                readonly peer: string;
+            protocol?: string;
+            publisher?: {
+                peer: string;
                 /**
                  * Format: date-time
                  * @description RFC 3339
                  */
-                readonly since: string;
+                since: string;
             };
             /**
              * Format: date-time
              * @description RFC 3339
              */
-            readonly created_at?: string;
+            created_at?: string;
             /** @description Seconds */
-            readonly uptime_seconds: number;
-            readonly tracks: readonly components["schemas"]["Track"][];
+            uptime_seconds: number;
+            tracks: components["schemas"]["Track"][];
             /** @description Bits per second of all tracks */
-            readonly bitrate: number;
-            readonly viewers: {
-                readonly count: number;
-                readonly by_protocol: {
-                    readonly [key: string]: number;
+            bitrate: number;
+            viewers: {
+                count: number;
+                by_protocol: {
+                    [key: string]: number;
                 };
             };
-            readonly notes: readonly string[];
-            readonly ingest?: components["schemas"]["Ingest"];
+            notes: string[];
+            ingest?: components["schemas"]["Ingest"];
             /** @description The time line of what happened to the stream, oldest first */
-            readonly history: readonly components["schemas"]["HistoryEntry"][];
-            readonly pushes: readonly components["schemas"]["Push"][];
+            history: components["schemas"]["HistoryEntry"][];
+            pushes: components["schemas"]["Push"][];
         };
-        readonly StreamStats: {
-            readonly stream_id: string;
+        StreamStats: {
+            stream_id: string;
             /**
              * @description `waiting` for its source, `discovering` its tracks, `live`, `interrupted`: the publisher may come back
              * @enum {string}
              */
-            readonly state: "waiting" | "discovering" | "live" | "interrupted" | "ended";
+            state: "waiting" | "discovering" | "live" | "interrupted" | "ended";
             /** @description Seconds */
-            readonly uptime_seconds: number;
-            readonly bytes_in: number;
-            readonly bytes_out: number;
+            uptime_seconds: number;
+            bytes_in: number;
+            bytes_out: number;
             /** @description Bits per second of all tracks */
-            readonly bitrate: number;
+            bitrate: number;
             /** @description Cached for viewers to come */
-            readonly gop_bytes: number;
-            readonly viewers: {
-                readonly count: number;
-                readonly by_protocol: {
-                    readonly [key: string]: number;
+            gop_bytes: number;
+            viewers: {
+                count: number;
+                by_protocol: {
+                    [key: string]: number;
                 };
             };
-            readonly tracks: readonly components["schemas"]["Track"][];
+            tracks: components["schemas"]["Track"][];
         };
-        readonly Viewer: {
-            readonly id: string;
-            readonly protocol: string;
-            readonly peer: string;
+        Viewer: {
+            id: string;
+            protocol: string;
+            peer: string;
             /**
              * Format: date-time
              * @description RFC 3339
              */
-            readonly since: string;
-            readonly bytes_sent: number;
+            since: string;
+            bytes_sent: number;
         };
-        readonly IngestRequest: {
+        IngestRequest: {
             /** @enum {string} */
-            readonly protocol: "rtmp" | "rtsp" | "gb28181" | "srt" | "webrtc";
+            protocol: "rtmp" | "rtsp" | "gb28181" | "srt" | "webrtc";
             /** @description Needed where it does not follow from the source */
-            readonly stream_id?: string;
+            stream_id?: string;
             /** @description The member named as the protocol is used; others' are let pass */
-            readonly source: {
+            source: {
                 /** @description `app` and `stream` to wait for a publisher, or `url` to pull */
-                readonly rtmp?: {
-                    readonly app?: string;
-                    readonly stream?: string;
-                    readonly url?: string;
+                rtmp?: {
+                    app?: string;
+                    stream?: string;
+                    url?: string;
                 };
                 /** @description A camera to pull from; `rtsp://` or `rtsps://` */
-                readonly rtsp?: {
-                    readonly url: string;
+                rtsp?: {
+                    url: string;
                     /**
                      * @description `auto`: UDP, and TCP where nothing comes by it
                      * @enum {string}
                      */
-                    readonly transport?: "auto" | "tcp" | "udp";
-                    readonly username?: string;
-                    readonly password?: string;
+                    transport?: "auto" | "tcp" | "udp";
+                    username?: string;
+                    password?: string;
                     /** @description Connect with the first viewer, and leave after the last */
-                    readonly on_demand?: boolean;
+                    on_demand?: boolean;
                     /** @description The kind of camera, where it is not found out */
-                    readonly profile?: string;
+                    profile?: string;
                 };
-                readonly gb28181?: {
-                    readonly device_id: string;
-                    readonly channel_id: string;
+                gb28181?: {
+                    device_id: string;
+                    channel_id: string;
                 };
-                readonly srt?: {
-                    readonly url: string;
+                srt?: {
+                    url: string;
                 };
             };
         };
-        readonly PushRequest: {
-            readonly url: string;
+        PushRequest: {
+            url: string;
         };
-        readonly Play: {
-            readonly stream_id: string;
+        Play: {
+            stream_id: string;
             /** @description By format */
-            readonly urls: {
-                readonly [key: string]: string;
+            urls: {
+                [key: string]: string;
             };
         };
-        readonly Protocol: {
-            readonly protocol: string;
-            readonly listening: readonly string[];
-            readonly connections: number;
-            readonly publishers: number;
-            readonly viewers: number;
-            readonly bytes_in: number;
-            readonly bytes_out: number;
+        Protocol: {
+            protocol: string;
+            listening: string[];
+            connections: number;
+            publishers: number;
+            viewers: number;
+            bytes_in: number;
+            bytes_out: number;
             /** @description Turned away, by error code */
-            readonly refused: {
-                readonly [key: string]: number;
+            refused: {
+                [key: string]: number;
             };
         };
         /** @description A media node: a process that receives and sends media */
-        readonly Node: {
-            readonly name: string;
-            readonly pid: number;
+        Node: {
+            name: string;
+            pid: number;
             /**
              * Format: date-time
              * @description RFC 3339
              */
-            readonly started_at: string;
+            started_at: string;
             /** @description Resident */
-            readonly memory_bytes: number;
+            memory_bytes: number;
             /** @description CPU time since its start */
-            readonly cpu_seconds: number;
+            cpu_seconds: number;
             /** @description That are published or pulled on it */
-            readonly streams: number;
+            streams: number;
             /** @description That it fetches from other nodes */
-            readonly relays: number;
+            relays: number;
             /** @description Between turns of the event loop while they are spaced; 0 while they are not */
-            readonly turn_interval_ms: number;
+            turn_interval_ms: number;
             /** @description For which frames are gathered */
-            readonly flush_interval_ms: number;
+            flush_interval_ms: number;
             /** @description That a flush takes */
-            readonly flush_duration_ms: number;
+            flush_duration_ms: number;
             /** @description That a flush sends, to all viewers together */
-            readonly flush_bytes: number;
+            flush_bytes: number;
             /** @description How late timers ran, 99th percentile of a minute */
-            readonly event_loop_delay_ms: number;
+            event_loop_delay_ms: number;
         };
-        readonly Server: {
-            readonly version: string;
+        Server: {
+            version: string;
             /**
              * Format: date-time
              * @description RFC 3339
              */
-            readonly started_at: string;
+            started_at: string;
             /** @description Seconds */
-            readonly uptime_seconds: number;
+            uptime_seconds: number;
             /** @description Resident, of this process alone; `/nodes` has the media nodes */
-            readonly memory_bytes: number;
+            memory_bytes: number;
             /** @description Used by JavaScript */
-            readonly heap_bytes: number;
+            heap_bytes: number;
             /** @description Of media and sockets, outside the heap */
-            readonly buffer_bytes: number;
+            buffer_bytes: number;
             /** @description How late timers ran, 99th percentile of a minute */
-            readonly event_loop_delay_ms: number;
-            readonly streams: number;
+            event_loop_delay_ms: number;
+            streams: number;
             /** @description Where `/flv` and `/hls` are served */
-            readonly media_port: number;
+            media_port: number;
         };
     };
     responses: never;

@@ -86,6 +86,11 @@ async function filesIn(folder: string): Promise<string[]> {
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const start = performance.now();
-  if (await ensureBuilt(line => console.log(line)))
-    console.log(`The console is built (${((performance.now() - start) / 1000).toFixed(1)} s).`);
+  try {
+    if (await ensureBuilt(line => console.log(line)))
+      console.log(`The console is built (${((performance.now() - start) / 1000).toFixed(1)} s).`);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ERR_MODULE_NOT_FOUND') throw error;
+    console.log('The console is not built: what builds it is not installed (npm ci without --omit=dev).');
+  }
 }

@@ -8,8 +8,20 @@ const ASKING_INTERVAL = 2000;
 /** Events that come in a burst are one reason to look. */
 const GATHER = 250;
 
-const STREAM_EVENTS = ['stream-started', 'stream-ended', 'stream-changed'];
-const DEVICE_EVENTS = ['device-online', 'device-offline', 'device-changed'];
+/** What is read anew after an event, by the event's type. `reset` is told where events were missed. */
+const TOUCHED: Readonly<Record<string, readonly string[]>> = {
+  'stream-started': ['streams', 'stream'],
+  'stream-ready': ['streams', 'stream'],
+  'stream-changed': ['streams', 'stream'],
+  'stream-closed': ['streams', 'stream'],
+  'stream-ended': ['streams', 'stream'],
+  'recording-finished': ['recordings'],
+  'device-online': ['devices'],
+  'device-offline': ['devices'],
+  'node-online': ['nodes'],
+  'node-offline': ['nodes'],
+  reset: ['streams', 'stream', 'recordings', 'devices', 'nodes'],
+};
 
 /** Whether the server tells by itself what happens. */
 export const EventsContext = createContext(false);
@@ -24,19 +36,15 @@ export function useEvents(): boolean {
     const source = new EventSource('/api/v1/events');
     let timer: number | undefined;
     const touched = new Set<string>();
-    const touch = (key: string) => () => {
-      touched.add(key);
+    const touch = (keys: readonly string[]) => () => {
+      for (const key of keys) touched.add(key);
       timer ??= window.setTimeout(() => {
         timer = undefined;
-        for (const queryKey of touched) void client.invalidateQueries({ queryKey: [queryKey] });
+        for (const key of touched) void client.invalidateQueries({ queryKey: [key] });
         touched.clear();
       }, GATHER);
     };
-    for (const name of STREAM_EVENTS) {
-      source.addEventListener(name, touch('streams'));
-      source.addEventListener(name, touch('stream'));
-    }
-    for (const name of DEVICE_EVENTS) source.addEventListener(name, touch('devices'));
+    for (const [type, keys] of Object.entries(TOUCHED)) source.addEventListener(type, touch(keys));
     source.addEventListener('open', () => setOpen(true));
     source.addEventListener('error', () => setOpen(false));
     return () => {

@@ -1,5 +1,5 @@
 import { useMemo } from 'react';
-import type { MediaNode, Protocol, StreamList } from '../api/types.ts';
+import type { MediaNode, Protocol, StreamSummary } from '../api/types.ts';
 import { type Samples, useRates, useSamples } from '../charts/samples.ts';
 
 interface Read<Data> {
@@ -30,7 +30,7 @@ const BITS = 8;
 export function useFigures(
   nodes: Read<readonly MediaNode[]>,
   protocols: Read<readonly Protocol[]>,
-  streams: Read<StreamList>,
+  streams: Read<{ readonly streams: readonly StreamSummary[] }>,
 ): Figures {
   const sum = (figure: (protocol: Protocol) => number) =>
     (protocols.data ?? []).reduce((total, protocol) => total + figure(protocol), 0);

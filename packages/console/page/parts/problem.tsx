@@ -7,8 +7,8 @@ import { useText } from '../text/text.tsx';
 /** What went wrong, as the API said it. */
 export function wordsOf(error: unknown, text: Words): string {
   if (!(error instanceof ApiError)) return error instanceof Error ? error.message : String(error);
-  if (error.message) return error.message;
-  return error.status === 0 ? text.problem.noAnswer : text.problem.status(error.status);
+  if (error.status === 0) return text.problem.noAnswer;
+  return error.code === undefined ? text.problem.status(error.status) : error.message;
 }
 
 interface ProblemProps {

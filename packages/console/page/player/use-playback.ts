@@ -99,7 +99,7 @@ async function reasonOf(url: string): Promise<ApiError | undefined> {
   const aborter = new AbortController();
   try {
     const answer = await fetch(url.replace(/^ws/, 'http'), { signal: aborter.signal });
-    return answer.ok ? undefined : await ApiError.of(answer);
+    return answer.ok ? undefined : ApiError.of(answer, await answer.json().catch(() => undefined));
   } catch {
     return new ApiError(0, {});
   } finally {

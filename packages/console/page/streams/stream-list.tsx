@@ -6,7 +6,7 @@ import { useSearch } from 'wouter';
 import { useAddCamera } from '../add-camera/add-camera.tsx';
 import { useProtocols, useStreams } from '../api/queries.ts';
 import { useAccess } from '../api/session.tsx';
-import type { Protocol } from '../api/types.ts';
+import type { Protocol, StreamState } from '../api/types.ts';
 import { Copyable } from '../parts/copyable.tsx';
 import { Empty } from '../parts/empty.tsx';
 import { protocolName } from '../parts/format.ts';
@@ -16,7 +16,8 @@ import { useText } from '../text/text.tsx';
 import { StreamRows } from './stream-rows.tsx';
 import './streams.css';
 
-const STATES = ['live', 'waiting', 'discovering', 'interrupted'];
+const STATES = ['live', 'waiting', 'discovering', 'interrupted'] as const;
+const PUBLISHING = new Set(['rtmp', 'rtsp', 'gb28181', 'srt', 'webrtc']);
 const TYPING = 200;
 const DEFAULT_RTMP_PORT = '1935';
 
@@ -26,10 +27,14 @@ export function StreamList() {
   const { may } = useAccess();
   const addCamera = useAddCamera();
   const [part, setPart] = useState('');
-  const [state, setState] = useState('');
+  const [state, setState] = useState<StreamState | ''>('');
   const [protocol, setProtocol] = useState('');
   const [q] = useDebouncedValue(part, TYPING);
-  const streams = useStreams({ q, state, protocol });
+  const streams = useStreams({
+    ...(q ? { q } : {}),
+    ...(state ? { state } : {}),
+    ...(protocol ? { protocol } : {}),
+  });
   const protocols = useProtocols();
   const find = useRef<HTMLInputElement>(null);
   const search = useSearch();
@@ -42,9 +47,7 @@ export function StreamList() {
     setState('');
     setProtocol('');
   };
-  const publishing = protocols.data?.filter(({ protocol: name }) =>
-    ['rtmp', 'rtsp', 'gb28181', 'srt', 'webrtc'].includes(name),
-  );
+  const publishing = protocols.data?.filter(({ protocol: name }) => PUBLISHING.has(name));
   const found = streams.data;
   const add = may('operator') && (
     <Button leftSection={<IconPlus size={18} />} onClick={addCamera}>
@@ -66,7 +69,7 @@ export function StreamList() {
         <Select
           aria-label={text.streams.state}
           value={state}
-          onChange={value => setState(value ?? '')}
+          onChange={value => setState((value ?? '') as StreamState | '')}
           data={[
             { value: '', label: text.streams.anyState },
             ...STATES.map(value => ({ value, label: text.states[value] ?? value })),
