@@ -1,3 +1,33 @@
+import { IconBuilding } from '@tabler/icons-react';
+import { useText } from '../text/text.tsx';
+import { ResourcePage } from './resource-page.tsx';
+import { Moment, textOf } from './show.tsx';
+
+/** Organisations that share this server and see nothing of one another. */
 export function Tenants() {
-  return null;
+  const text = useText();
+  const words = text.tenants;
+  const limit = (value: unknown) => (typeof value === 'number' ? String(value) : words.unlimited);
+  return (
+    <ResourcePage
+      path="/tenants"
+      icon={IconBuilding}
+      nameOf={tenant => textOf(tenant.name ?? tenant.id)}
+      isLocked={tenant => tenant.id === 'default'}
+      columns={[
+        { title: text.common.name, show: tenant => <b>{textOf(tenant.name ?? tenant.id)}</b> },
+        { title: words.apps, show: tenant => textOf(tenant.apps) },
+        { title: words.maxStreams, show: tenant => limit(tenant.max_streams) },
+        { title: words.maxViewers, show: tenant => limit(tenant.max_viewers) },
+        { title: text.common.created, show: tenant => <Moment value={tenant.created_at} /> },
+      ]}
+      fields={[
+        { name: 'name', label: text.common.name, kind: 'text', isRequired: true },
+        { name: 'apps', label: words.apps, kind: 'words', initial: [] },
+        { name: 'max_streams', label: words.maxStreams, kind: 'number' },
+        { name: 'max_viewers', label: words.maxViewers, kind: 'number' },
+      ]}
+      words={{ ...words, removeWhy: () => words.removeWhy }}
+    />
+  );
 }

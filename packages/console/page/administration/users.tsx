@@ -1,3 +1,69 @@
+import { IconUsers } from '@tabler/icons-react';
+import { useAccess } from '../api/session.tsx';
+import { useText } from '../text/text.tsx';
+import { type Item, useItems } from './resource.ts';
+import { ResourcePage } from './resource-page.tsx';
+import { Moment, textOf } from './show.tsx';
+
+/** The people who work with the console. */
 export function Users() {
-  return null;
+  const text = useText();
+  const words = text.users;
+  const hasTenants = useAccess().has('/tenants');
+  const tenants = useItems('/tenants').data ?? [];
+  const tenantName = (id: unknown) => tenants.find(tenant => tenant.id === id)?.name ?? id;
+  const roles = Object.entries(text.roles).map(([value, label]) => ({ value, label }));
+  return (
+    <ResourcePage
+      path="/users"
+      icon={IconUsers}
+      nameOf={user => textOf(user.name ?? user.username)}
+      columns={[
+        { title: words.username, show: user => <b>{textOf(user.name ?? user.username)}</b> },
+        { title: words.role, show: user => text.roles[textOf(user.role)] ?? textOf(user.role) },
+        ...(hasTenants
+          ? [{ title: words.tenant, show: (user: Item) => textOf(tenantName(user.tenant_id ?? user.tenant)) }]
+          : []),
+        { title: text.common.created, show: user => <Moment value={user.created_at} /> },
+      ]}
+      fields={[
+        { name: 'name', label: words.username, kind: 'text', isRequired: true, when: 'make' },
+        {
+          name: 'password',
+          label: words.password,
+          hint: words.passwordHint,
+          kind: 'password',
+          isRequired: true,
+          when: 'make',
+        },
+        {
+          name: 'password',
+          label: words.newPassword,
+          hint: words.passwordHint,
+          kind: 'password',
+          when: 'change',
+        },
+        {
+          name: 'role',
+          label: words.role,
+          kind: 'choice',
+          choices: roles,
+          isRequired: true,
+          initial: 'viewer',
+        },
+        ...(tenants.length > 1
+          ? [
+              {
+                name: 'tenant_id',
+                label: words.tenant,
+                kind: 'choice' as const,
+                choices: tenants.map(({ id, name }) => ({ value: id, label: textOf(name ?? id) })),
+                when: 'make' as const,
+              },
+            ]
+          : []),
+      ]}
+      words={{ ...words, removeWhy: () => words.removeWhy }}
+    />
+  );
 }

@@ -42,22 +42,38 @@ export function useSamples<Name extends string>(
   return samples;
 }
 
-/** How fast a counter grows, per second; undefined until it was read twice, and where it began anew. */
-export function useRates(at: number, counters: Readonly<Record<string, number>> | undefined) {
+export interface Rates {
+  /** Milliseconds since 1970, when they were measured. */
+  readonly at: number;
+  readonly values: Readonly<Record<string, number>>;
+}
+
+/** How fast counters grow, per second; undefined until they were read twice. One that began anew is left out. */
+export function useRates(
+  at: number,
+  counters: Readonly<Record<string, number>> | undefined,
+): Rates | undefined {
   const last = useRef<{ at: number; counters: Readonly<Record<string, number>> }>(undefined);
-  const [rates, setRates] = useState<Readonly<Record<string, number>>>();
+  const [rates, setRates] = useState<Rates>();
   useEffect(() => {
     if (!counters || at === 0 || at === last.current?.at) return;
     const before = last.current;
     last.current = { at, counters };
-    if (!before) return;
-    const seconds = (at - before.at) / 1000;
-    const grown: Record<string, number> = {};
-    for (const [name, value] of Object.entries(counters)) {
-      const old = before.counters[name];
-      if (old !== undefined && value >= old) grown[name] = (value - old) / seconds;
-    }
-    setRates(grown);
+    if (before) setRates({ at, values: growth(before.counters, counters, (at - before.at) / 1000) });
   }, [at, counters]);
   return rates;
+}
+
+/** By how much each counter grew in a second. */
+export function growth(
+  before: Readonly<Record<string, number>>,
+  now: Readonly<Record<string, number>>,
+  seconds: number,
+): Readonly<Record<string, number>> {
+  const grown: Record<string, number> = {};
+  for (const [name, value] of Object.entries(now)) {
+    const old = before[name];
+    if (old !== undefined && value >= old) grown[name] = (value - old) / seconds;
+  }
+  return grown;
 }

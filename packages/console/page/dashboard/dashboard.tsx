@@ -43,8 +43,16 @@ export function Dashboard() {
           value={String(figures.now.viewers)}
           beside={text.dashboard.connections(figures.now.connections)}
         />
-        <Figure title={text.dashboard.incoming} value={bitrate(figures.now.incoming)} />
-        <Figure title={text.dashboard.outgoing} value={bitrate(figures.now.outgoing)} />
+        <Figure
+          title={text.dashboard.incoming}
+          value={bitrate(figures.now.incoming)}
+          beside={text.dashboard.sinceStart(bytes(figures.now.received))}
+        />
+        <Figure
+          title={text.dashboard.outgoing}
+          value={bitrate(figures.now.outgoing)}
+          beside={text.dashboard.sinceStart(bytes(figures.now.sent))}
+        />
       </SimpleGrid>
       <Grid mt="sm" gap="sm">
         <Grid.Col span={{ base: 12, lg: 6 }}>
@@ -127,7 +135,7 @@ function busiest(streams: readonly StreamSummary[]): StreamSummary[] {
     .sort((one, other) => other.viewers.count - one.viewers.count);
 }
 
-function Figure({ title, value, beside }: { title: string; value: string; beside?: string }) {
+function Figure({ title, value, beside }: { title: string; value: string; beside: string }) {
   return (
     <Paper className="headline">
       <Text size="sm" c="dimmed">
@@ -135,7 +143,7 @@ function Figure({ title, value, beside }: { title: string; value: string; beside
       </Text>
       <div className="headline-value figure">{value}</div>
       <Text size="sm" c="dimmed">
-        {beside ?? '\u00a0'}
+        {beside}
       </Text>
     </Paper>
   );

@@ -17,6 +17,9 @@ export interface Figures {
     /** Bits per second. */
     readonly incoming: number;
     readonly outgoing: number;
+    /** Bytes since the start. */
+    readonly received: number;
+    readonly sent: number;
   };
   readonly traffic: Samples<'incoming' | 'outgoing' | 'live' | 'viewers'>;
   /** By node: per cent of a core. */
@@ -41,8 +44,8 @@ export function useFigures(
   const rates = useRates(protocols.dataUpdatedAt, counters);
   const live = streams.data?.streams.filter(({ state }) => state === 'live').length ?? 0;
   const viewers = streams.data?.streams.reduce((total, stream) => total + stream.viewers.count, 0) ?? 0;
-  const incoming = (rates?.in ?? 0) * BITS;
-  const outgoing = (rates?.out ?? 0) * BITS;
+  const incoming = (rates?.values.in ?? 0) * BITS;
+  const outgoing = (rates?.values.out ?? 0) * BITS;
   const trafficSample = useMemo(
     () => (rates ? { incoming, outgoing, live, viewers } : undefined),
     [rates, incoming, outgoing, live, viewers],
@@ -51,14 +54,23 @@ export function useFigures(
   const cpuRates = useRates(nodes.dataUpdatedAt, cpuSeconds);
   const cpuSample = useMemo(
     () =>
-      cpuRates && Object.fromEntries(Object.entries(cpuRates).map(([name, cores]) => [name, cores * 100])),
+      cpuRates &&
+      Object.fromEntries(Object.entries(cpuRates.values).map(([name, cores]) => [name, cores * 100])),
     [cpuRates],
   );
   const memorySample = useMemo(() => byNode(nodes.data, ({ memory_bytes }) => memory_bytes), [nodes.data]);
   return {
-    now: { live, viewers, connections: sum(({ connections }) => connections), incoming, outgoing },
-    traffic: useSamples(protocols.dataUpdatedAt, trafficSample),
-    cpu: useSamples<string>(nodes.dataUpdatedAt, cpuSample),
+    now: {
+      live,
+      viewers,
+      connections: sum(({ connections }) => connections),
+      incoming,
+      outgoing,
+      received: sum(({ bytes_in }) => bytes_in),
+      sent: sum(({ bytes_out }) => bytes_out),
+    },
+    traffic: useSamples(rates?.at ?? 0, trafficSample),
+    cpu: useSamples<string>(cpuRates?.at ?? 0, cpuSample),
     memory: useSamples<string>(nodes.dataUpdatedAt, memorySample),
   };
 }

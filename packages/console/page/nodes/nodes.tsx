@@ -24,10 +24,11 @@ export function Nodes() {
   );
   const rates = useRates(dataUpdatedAt, counters);
   const sample = useMemo(
-    () => rates && Object.fromEntries(Object.entries(rates).map(([name, cores]) => [name, cores * 100])),
+    () =>
+      rates && Object.fromEntries(Object.entries(rates.values).map(([name, cores]) => [name, cores * 100])),
     [rates],
   );
-  const cpu = useSamples<string>(dataUpdatedAt, sample);
+  const cpu = useSamples<string>(rates?.at ?? 0, sample);
   return (
     <Page title={text.title}>
       <Problem error={error} onRetry={() => void refetch()} />

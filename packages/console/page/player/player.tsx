@@ -80,7 +80,7 @@ export function Player(props: PlayerProps) {
         aria-label={label}
         autoPlay
         playsInline
-        controls={!isSmall}
+        controls={!isSmall && (phase.name === 'playing' || phase.name === 'buffering')}
         muted={isMuted}
         onVolumeChange={event => setMuted(event.currentTarget.muted)}
       />

@@ -18,6 +18,7 @@ import { Charts } from './charts.tsx';
 import { Facts } from './facts.tsx';
 import { LivePlayer } from './live-player.tsx';
 import { Pushes } from './pushes.tsx';
+import { RecordButton } from './record-button.tsx';
 import { ShareDialog } from './share-dialog.tsx';
 import './stream.css';
 import { TimeLine } from './time-line.tsx';
@@ -99,6 +100,9 @@ function Actions({ stream }: { stream: StreamDetail }) {
         >
           {text.snapshot}
         </Button>
+      )}
+      {may('operator') && has('/streams/{stream_id}/record') && stream.state === 'live' && (
+        <RecordButton streamId={id} />
       )}
       <Button variant="default" leftSection={<IconShare size={17} />} onClick={() => setSharing(true)}>
         {text.share}

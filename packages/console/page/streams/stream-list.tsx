@@ -67,6 +67,7 @@ export function StreamList() {
           onChange={event => setPart(event.currentTarget.value)}
         />
         <Select
+          className="filter"
           aria-label={text.streams.state}
           value={state}
           onChange={value => setState((value ?? '') as StreamState | '')}
@@ -76,6 +77,7 @@ export function StreamList() {
           ]}
         />
         <Select
+          className="filter"
           aria-label={text.stream.protocol}
           value={protocol}
           onChange={value => setProtocol(value ?? '')}

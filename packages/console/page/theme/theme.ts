@@ -27,6 +27,7 @@ export const theme = createTheme({
     Modal: { defaultProps: { centered: true, overlayProps: { backgroundOpacity: 0.45 } } },
     Tooltip: { defaultProps: { openDelay: 300, withArrow: true } },
     Select: { defaultProps: { allowDeselect: false, checkIconPosition: 'right' } },
+    NavLink: { styles: { root: { borderRadius: 'var(--mantine-radius-md)' } } },
     Paper: { defaultProps: { withBorder: true, p: 'md' } },
   },
 });
