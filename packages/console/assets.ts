@@ -27,7 +27,6 @@ const TYPES: Readonly<Record<string, string>> = {
 /** The pages that the console finds by itself from the address; a server answers each with `index.html`. */
 const PAGES = [
   '/',
-  '/login',
   '/streams',
   '/streams/*',
   '/wall',

@@ -7,35 +7,39 @@ import { Loading, Page } from '../parts/page.tsx';
 import { Problem } from '../parts/problem.tsx';
 import { TableFrame } from '../parts/table-frame.tsx';
 import { useText } from '../text/text.tsx';
-import { Moment, textOf } from './show.tsx';
+import { Moment } from './show.tsx';
 
-type Entry = Readonly<Record<string, unknown>>;
+interface Entry {
+  readonly sequence: number;
+  readonly at: string;
+  readonly actor: string;
+  readonly action: string;
+  readonly target: string;
+  readonly address: string;
+  readonly result: string;
+  readonly code?: string;
+  readonly request_id?: string;
+}
 
 interface AuditPage {
-  readonly entries: readonly Entry[];
+  readonly items: readonly Entry[];
   readonly total: number;
   readonly offset: number;
 }
 
 const LIMIT = 100;
 
-async function readPage(offset: number): Promise<AuditPage> {
-  const answer = await request<Entry>('GET', `/audit?limit=${LIMIT}&offset=${offset}`);
-  const entries = (Object.values(answer).find(Array.isArray) as Entry[] | undefined) ?? [];
-  return { entries, total: typeof answer.total === 'number' ? answer.total : entries.length, offset };
-}
-
 /** Who did what, when, from where, with what result. */
 export function Audit() {
   const { audit: text, common } = useText();
   const { data, error, refetch, hasNextPage, fetchNextPage, isFetchingNextPage } = useInfiniteQuery({
     queryKey: ['audit'],
-    queryFn: ({ pageParam }) => readPage(pageParam),
+    queryFn: ({ pageParam }) => request<AuditPage>('GET', `/audit?limit=${LIMIT}&offset=${pageParam}`),
     initialPageParam: 0,
-    getNextPageParam: ({ offset, entries, total }) =>
-      offset + entries.length < total && entries.length > 0 ? offset + entries.length : undefined,
+    getNextPageParam: ({ offset, items, total }) =>
+      offset + items.length < total && items.length > 0 ? offset + items.length : undefined,
   });
-  const entries = data?.pages.flatMap(page => page.entries);
+  const entries = data?.pages.flatMap(page => page.items);
   return (
     <Page title={text.title}>
       <Problem error={error} onRetry={() => void refetch()} />
@@ -55,18 +59,18 @@ export function Audit() {
               </Table.Tr>
             </Table.Thead>
             <Table.Tbody>
-              {entries.map((entry, index) => (
-                <Table.Tr key={textOf(entry.id ?? entry.sequence ?? index)}>
+              {entries.map(entry => (
+                <Table.Tr key={entry.sequence}>
                   <Table.Td>
                     <Moment value={entry.at} />
                   </Table.Td>
-                  <Table.Td>{textOf(entry.actor)}</Table.Td>
-                  <Table.Td>{textOf(entry.action)}</Table.Td>
-                  <Table.Td className="mono">{textOf(entry.target)}</Table.Td>
-                  <Table.Td className="mono">{textOf(entry.address)}</Table.Td>
-                  <Table.Td title={textOf(entry.request_id)}>
-                    {textOf(entry.result)}
-                    {typeof entry.code === 'string' && ` · ${entry.code}`}
+                  <Table.Td>{entry.actor}</Table.Td>
+                  <Table.Td>{entry.action}</Table.Td>
+                  <Table.Td className="mono">{entry.target}</Table.Td>
+                  <Table.Td className="mono">{entry.address}</Table.Td>
+                  <Table.Td title={entry.request_id}>
+                    {text.results[entry.result] ?? entry.result}
+                    {entry.code && ` · ${entry.code}`}
                   </Table.Td>
                 </Table.Tr>
               ))}

@@ -22,8 +22,9 @@ export function Keys() {
         columns={[
           { title: text.common.name, show: key => <b>{textOf(key.name)}</b> },
           { title: text.users.role, show: key => text.roles[textOf(key.role)] ?? textOf(key.role) },
+          { title: words.hint, show: key => <span className="mono">{textOf(key.hint)}…</span> },
           { title: text.common.created, show: key => <Moment value={key.created_at} /> },
-          { title: words.lastUsed, show: key => <Moment value={key.last_used_at ?? key.used_at} /> },
+          { title: words.lastUsed, show: key => <Moment value={key.used_at} /> },
           { title: words.expires, show: key => <Moment value={key.expires_at} /> },
         ]}
         fields={[
@@ -37,7 +38,7 @@ export function Keys() {
             initial: 'operator',
           },
         ]}
-        onMade={item => setMade(textOf(item.key ?? item.secret ?? item.token))}
+        onMade={item => setMade(textOf(item.key))}
         words={{ ...words, remove: words.revoke, removeWhy: () => words.removeWhy }}
       />
       <Modal

@@ -16,14 +16,8 @@ export function useItems(path: string) {
   return useQuery({
     queryKey: ['items', path],
     enabled: isOffered,
-    queryFn: async () =>
-      itemsOf(await request<Readonly<Record<string, unknown>>>('GET', `${path}?limit=${LIMIT}`)),
+    queryFn: async () => (await request<{ items: readonly Item[] }>('GET', `${path}?limit=${LIMIT}`)).items,
   });
-}
-
-/** A list's answer has one member that is a list; the others are counts. Some call it `items`, some by its name. */
-function itemsOf(answer: Readonly<Record<string, unknown>>): readonly Item[] {
-  return (Object.values(answer).find(Array.isArray) as Item[] | undefined) ?? [];
 }
 
 /** What changes a collection; what is shown of it is read anew afterwards. */

@@ -3,6 +3,9 @@ import { useText } from '../text/text.tsx';
 import { ResourcePage } from './resource-page.tsx';
 import { Moment, textOf } from './show.tsx';
 
+/** Whose streams are those of all apps that belong to no other. */
+const DEFAULT_TENANT = 'default';
+
 /** Organisations that share this server and see nothing of one another. */
 export function Tenants() {
   const text = useText();
@@ -13,7 +16,7 @@ export function Tenants() {
       path="/tenants"
       icon={IconBuilding}
       nameOf={tenant => textOf(tenant.name ?? tenant.id)}
-      isLocked={tenant => tenant.id === 'default'}
+      isLocked={tenant => tenant.id === DEFAULT_TENANT}
       columns={[
         { title: text.common.name, show: tenant => <b>{textOf(tenant.name ?? tenant.id)}</b> },
         { title: words.apps, show: tenant => textOf(tenant.apps) },
@@ -22,8 +25,9 @@ export function Tenants() {
         { title: text.common.created, show: tenant => <Moment value={tenant.created_at} /> },
       ]}
       fields={[
-        { name: 'name', label: text.common.name, kind: 'text', isRequired: true },
-        { name: 'apps', label: words.apps, kind: 'words', initial: [] },
+        { name: 'id', label: words.id, hint: words.idHint, kind: 'text', isRequired: true, when: 'make' },
+        { name: 'name', label: text.common.name, kind: 'text' },
+        { name: 'apps', label: words.apps, hint: words.appsHint, kind: 'words', initial: [] },
         { name: 'max_streams', label: words.maxStreams, kind: 'number' },
         { name: 'max_viewers', label: words.maxViewers, kind: 'number' },
       ]}

@@ -17,13 +17,17 @@ export function Users() {
     <ResourcePage
       path="/users"
       icon={IconUsers}
-      nameOf={user => textOf(user.name ?? user.username)}
+      nameOf={user => textOf(user.name)}
       columns={[
-        { title: words.username, show: user => <b>{textOf(user.name ?? user.username)}</b> },
+        { title: words.username, show: user => <b>{textOf(user.name)}</b> },
         { title: words.role, show: user => text.roles[textOf(user.role)] ?? textOf(user.role) },
         ...(hasTenants
-          ? [{ title: words.tenant, show: (user: Item) => textOf(tenantName(user.tenant_id ?? user.tenant)) }]
+          ? [{ title: words.tenant, show: (user: Item) => textOf(tenantName(user.tenant)) }]
           : []),
+        {
+          title: words.active,
+          show: user => (user.active === false ? text.common.no : text.common.yes),
+        },
         { title: text.common.created, show: user => <Moment value={user.created_at} /> },
       ]}
       fields={[
@@ -33,7 +37,6 @@ export function Users() {
           label: words.password,
           hint: words.passwordHint,
           kind: 'password',
-          isRequired: true,
           when: 'make',
         },
         {
@@ -51,10 +54,11 @@ export function Users() {
           isRequired: true,
           initial: 'viewer',
         },
+        { name: 'active', label: words.active, kind: 'switch', when: 'change' },
         ...(tenants.length > 1
           ? [
               {
-                name: 'tenant_id',
+                name: 'tenant',
                 label: words.tenant,
                 kind: 'choice' as const,
                 choices: tenants.map(({ id, name }) => ({ value: id, label: textOf(name ?? id) })),

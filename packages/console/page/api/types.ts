@@ -25,7 +25,8 @@ export type Role = 'administrator' | 'operator' | 'viewer';
 
 export interface Session {
   readonly user: { readonly name: string; readonly role: Role; readonly tenant?: string };
-  readonly csrf_token: string;
+  /** Not where an API key asks. */
+  readonly csrf_token?: string;
 }
 
 export interface PlayToken {

@@ -1,5 +1,5 @@
 import { AppShell, Burger, Group, NavLink, ScrollArea } from '@mantine/core';
-import { useDisclosure, useHotkeys } from '@mantine/hooks';
+import { useDisclosure, useHotkeys, useMediaQuery } from '@mantine/hooks';
 import { IconBook2 } from '@tabler/icons-react';
 import { type ReactNode, useEffect } from 'react';
 import { Link, useLocation } from 'wouter';
@@ -11,11 +11,16 @@ import { AccountMenu } from './account-menu.tsx';
 import { ConnectionNotice } from './connection-notice.tsx';
 import { PLACES, type Place } from './places.ts';
 
+/** Narrower than Mantine's breakpoint `sm`. */
+const NARROW = '(max-width: 47.99em)';
+
 /** The navigation on the left, on a phone behind a button, and the page. */
 export function Shell({ children }: { children: ReactNode }) {
   const text = useText();
   const access = useAccess();
   const [isOpen, { toggle, close }] = useDisclosure(false);
+  // What is out of sight is not reached by the keyboard either.
+  const isNarrow = useMediaQuery(NARROW) ?? false;
   const [location, go] = useLocation();
   const addCamera = useAddCamera();
   // A page that is gone to closes what led there.
@@ -46,7 +51,7 @@ export function Shell({ children }: { children: ReactNode }) {
           <Burger opened={isOpen} onClick={toggle} aria-label={text.nav.menu} size="sm" />
         </Group>
       </AppShell.Header>
-      <AppShell.Navbar p="xs" aria-label={text.nav.main}>
+      <AppShell.Navbar p="xs" aria-label={text.nav.main} inert={isNarrow && !isOpen}>
         <AppShell.Section px="xs" py="sm">
           <Group justify="space-between">
             <Brand />

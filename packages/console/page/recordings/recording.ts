@@ -8,6 +8,10 @@ export interface Recording {
   readonly duration_seconds: number;
   readonly size: number;
   readonly held: boolean;
+  /** Browsers play `fmp4`. */
+  readonly format: 'fmp4' | 'flv' | 'ts';
+  /** Of its file. */
+  readonly url: string;
 }
 
 /** The reader's own day: `2026-11-24`. */

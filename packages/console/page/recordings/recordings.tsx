@@ -72,21 +72,12 @@ export function Recordings() {
         closeButtonProps={{ 'aria-label': text.common.close }}
       >
         {played && (
-          <video
-            className="recording"
-            src={mediaOf(played)}
-            controls
-            autoPlay
-            aria-label={played.stream_id}
-          />
+          // biome-ignore lint/a11y/useMediaCaption: cameras have none
+          <video className="recording" src={played.url} controls autoPlay aria-label={played.stream_id} />
         )}
       </Modal>
     </Page>
   );
-}
-
-function mediaOf({ id }: Recording): string {
-  return `/api/v1/recordings/${encodeURIComponent(id)}/media.mp4`;
 }
 
 interface TableProps {
@@ -140,6 +131,7 @@ function RecordingTable({ recordings, onPlay }: TableProps) {
                 <Group gap={4} justify="flex-end" wrap="nowrap">
                   <ActionIcon
                     variant="subtle"
+                    disabled={recording.format !== 'fmp4'}
                     aria-label={`${words.play}: ${recording.stream_id}`}
                     onClick={() => onPlay(recording)}
                   >
@@ -147,8 +139,8 @@ function RecordingTable({ recordings, onPlay }: TableProps) {
                   </ActionIcon>
                   <ActionIcon
                     component="a"
-                    href={mediaOf(recording)}
-                    download={`${recording.stream_id}-${recording.started_at}.mp4`}
+                    href={recording.url}
+                    download
                     variant="subtle"
                     color="gray"
                     aria-label={`${words.download}: ${recording.stream_id}`}

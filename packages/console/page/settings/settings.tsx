@@ -11,11 +11,13 @@ import {
 } from '@mantine/core';
 import { type ReactNode, useState } from 'react';
 import { useServer } from '../api/queries.ts';
+import { useAccess } from '../api/session.tsx';
 import { duration, protocolName } from '../parts/format.ts';
 import { Page } from '../parts/page.tsx';
 import { Problem } from '../parts/problem.tsx';
 import { FORMATS, type Format, preferFormat, preferredFormat } from '../player/formats.ts';
 import { LANGUAGES, type Language, useLanguage } from '../text/text.tsx';
+import { PasswordForm } from './password-form.tsx';
 import { startsWithSound, startWithSound } from './preferences.ts';
 
 const SHORTCUTS = [
@@ -34,6 +36,7 @@ export function Settings() {
   const [format, setFormat] = useState(preferredFormat);
   const [hasSound, setSound] = useState(startsWithSound);
   const server = useServer();
+  const { user, has } = useAccess();
   return (
     <Page title={words.title}>
       <SimpleGrid cols={{ base: 1, md: 2 }} spacing="md">
@@ -77,6 +80,11 @@ export function Settings() {
             }}
           />
         </Group>
+        {user && has('/auth/password') && (
+          <Group title={words.password}>
+            <PasswordForm />
+          </Group>
+        )}
         <Group title={words.keyboard}>
           <dl className="facts">
             {SHORTCUTS.map(([key, what]) => (

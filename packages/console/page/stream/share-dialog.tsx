@@ -46,7 +46,6 @@ export function ShareDialog({ streamId, isOpen, onClose }: ShareDialogProps) {
                 { value: String(HOUR), label: durations.hour },
                 { value: String(24 * HOUR), label: durations.day },
                 { value: String(7 * 24 * HOUR), label: durations.week },
-                { value: String(30 * 24 * HOUR), label: durations.month },
               ]}
             />
             <Button onClick={() => making.mutate()} loading={making.isPending}>

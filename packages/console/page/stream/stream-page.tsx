@@ -108,13 +108,7 @@ function Actions({ stream }: { stream: StreamDetail }) {
         {text.share}
       </Button>
       {may('operator') && (
-        <Button
-          variant="outline"
-          color="red.8"
-          className="stop"
-          leftSection={<IconPlayerStop size={17} />}
-          onClick={stop}
-        >
+        <Button variant="default" className="stop" leftSection={<IconPlayerStop size={17} />} onClick={stop}>
           {text.stop}
         </Button>
       )}

@@ -410,6 +410,9 @@ export const en = {
     maxStreams: 'Streams at most',
     maxViewers: 'Viewers at most',
     unlimited: 'No limit',
+    id: 'Id',
+    idHint: 'Small letters, digits, dashes. It does not change.',
+    appsHint: 'Streams published to these apps are the tenant’s.',
   },
   users: {
     title: 'Users',
@@ -422,10 +425,12 @@ export const en = {
     tenant: 'Tenant',
     password: 'Password',
     newPassword: 'New password (empty: as it is)',
-    passwordHint: 'At least 12 characters.',
+    passwordHint: 'At least 10 characters.',
     removeTitle: (name: string) => `Delete the user ${name}?`,
     removeWhy: 'They are logged out at once and can no longer log in.',
-    lastLogin: 'Last login',
+    active: 'May come in',
+    hasPassword: 'Password',
+    linkOnly: 'Not set yet',
   },
   roles: { administrator: 'Administrator', operator: 'Operator', viewer: 'Viewer' } as Readonly<
     Record<string, string>
@@ -443,6 +448,9 @@ export const en = {
     removeTitle: (name: string) => `Revoke the key ${name}?`,
     removeWhy: 'Programs that use it are refused at once.',
     revoke: 'Revoke',
+    hint: 'Begins with',
+    expiresIn: 'Works for',
+    forEver: 'Until it is revoked',
   },
   hooks: {
     title: 'Hooks',
@@ -474,14 +482,19 @@ export const en = {
     target: 'On what',
     from: 'From',
     result: 'Result',
-    done: 'Done',
-    refused: 'Refused',
+    results: { ok: 'Done', refused: 'Refused', failed: 'Failed' } as Readonly<Record<string, string>>,
+    find: 'Who, what or on what',
   },
   settings: {
     title: 'Settings',
     appearance: 'Appearance',
     appearanceWhy: 'Kept in this browser.',
     player: 'Player',
+    password: 'Password',
+    currentPassword: 'Current password',
+    newPassword: 'New password',
+    changePassword: 'Set the password',
+    passwordSet: 'The password is set; other sessions of yours have ended.',
     preferred: 'Play by, at first',
     server: 'This server',
     version: 'Version',
@@ -506,7 +519,7 @@ export const en = {
     minute: 'min',
     second: 's',
   },
-  durations: { hour: '1 hour', day: '1 day', week: '1 week', month: '30 days' },
+  durations: { hour: '1 hour', day: '1 day', week: '1 week' },
 };
 
 export type Text = typeof en;
