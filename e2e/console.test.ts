@@ -97,6 +97,7 @@ describe.skipIf(lacks('ffmpeg', 'chromium'))('the console', () => {
     }
     await page.getByRole('button', { name: 'Stop' }).click();
     await page.getByRole('dialog').getByRole('button', { name: 'Cancel' }).click();
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
     expect(gateway.orchestrator.findStream('gate')).toBeDefined();
     await page.getByRole('button', { name: 'Stop' }).click();
     await page.getByRole('dialog').getByRole('button', { name: 'Stop' }).click();
@@ -254,12 +255,14 @@ describe.skipIf(lacks('ffmpeg', 'chromium'))('the console', () => {
     ['/nodes', 'Nodes'],
     ['/settings', 'Settings'],
   ])('has nothing serious for axe at %s, wide and light, narrow and dark', async (path, heading) => {
-    for (const from of [browser, phone]) {
+    const look = async (from: TestBrowser) => {
       const page = await open(path, 'en', from);
       await page.getByRole('heading', { name: heading, exact: true }).waitFor();
-      expect(await seriousProblems(page)).toEqual([]);
+      const problems = await seriousProblems(page);
       await page.close();
-    }
+      return problems;
+    };
+    expect(await Promise.all([look(browser), look(phone)])).toEqual([[], []]);
   });
 
   it('had no errors in any page', () => {

@@ -1,4 +1,4 @@
-import { Badge, Text } from '@mantine/core';
+import { Badge } from '@mantine/core';
 import { IconWebhook } from '@tabler/icons-react';
 import { useText } from '../text/text.tsx';
 import type { Item } from './resource.ts';
@@ -37,7 +37,7 @@ export function Hooks() {
       columns={[
         { title: words.url, show: hook => <span className="mono">{textOf(hook.url)}</span> },
         { title: words.decides, show: hook => textOf(hook.decides) },
-        { title: words.events, show: hook => <Text size="sm">{textOf(hook.events)}</Text> },
+        { title: words.events, show: hook => <span className="long">{textOf(hook.events)}</span> },
         { title: words.deliveries, show: hook => <Deliveries hook={hook} /> },
         {
           title: words.enabled,

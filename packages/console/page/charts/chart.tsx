@@ -135,9 +135,9 @@ function options({ width, height, labels, format, style }: Looks): uPlot.Options
         font,
         grid,
         ticks: { show: false },
-        size: 74,
+        size: 70,
         space: 32,
-        values: (_plot, splits) => splits.map(format),
+        values: (_plot, splits) => distinct(splits.map(format)),
       },
     ],
     series: [
@@ -155,4 +155,9 @@ function options({ width, height, labels, format, style }: Looks): uPlot.Options
       }),
     ],
   };
+}
+
+/** Of figures that read the same, the first alone. */
+function distinct(figures: readonly string[]): string[] {
+  return figures.map((figure, index) => (figures.indexOf(figure) === index ? figure : ''));
 }

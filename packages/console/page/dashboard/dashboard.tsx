@@ -6,7 +6,7 @@ import { Chart } from '../charts/chart.tsx';
 import { bitrate, bytes } from '../parts/format.ts';
 import { Loading, Page } from '../parts/page.tsx';
 import { Problem } from '../parts/problem.tsx';
-import { State } from '../parts/state.tsx';
+import { State, stateOf } from '../parts/state.tsx';
 import { useText } from '../text/text.tsx';
 import './dashboard.css';
 import { ProtocolTable } from './protocol-table.tsx';
@@ -175,7 +175,7 @@ function Named({ streams, none }: { streams: readonly StreamSummary[]; none: str
           <Anchor component={Link} href={`/streams/${encodeURIComponent(stream.stream_id)}`}>
             {stream.stream_id}
           </Anchor>
-          <State name={stream.ingest?.state === 'retrying' ? 'retrying' : stream.state} />
+          <State name={stateOf(stream)} />
           <span>{stream.ingest?.last_error ?? units.viewers(stream.viewers.count)}</span>
         </li>
       ))}

@@ -1,3 +1,4 @@
+import type { StreamSummary } from '../api/types.ts';
 import { useText } from '../text/text.tsx';
 
 const TONES: Readonly<Record<string, string>> = {
@@ -9,6 +10,11 @@ const TONES: Readonly<Record<string, string>> = {
   connecting: 'warn',
   retrying: 'warn',
 };
+
+/** What is said of a stream: one that waits for a source that is not reached is on its way. */
+export function stateOf({ state, ingest }: Pick<StreamSummary, 'state' | 'ingest'>): string {
+  return state === 'waiting' && ingest?.state === 'retrying' ? 'retrying' : state;
+}
 
 /** The state of a stream or a connection, in words and colour. */
 export function State({ name }: { name: string }) {

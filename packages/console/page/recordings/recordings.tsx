@@ -1,4 +1,4 @@
-import { ActionIcon, Group, Modal, Table, TextInput } from '@mantine/core';
+import { ActionIcon, Anchor, Group, Modal, Table, TextInput } from '@mantine/core';
 import { IconDownload, IconMovie, IconPlayerPlay, IconTrash } from '@tabler/icons-react';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
@@ -117,9 +117,9 @@ function RecordingTable({ recordings, onPlay }: TableProps) {
           {recordings.map(recording => (
             <Table.Tr key={recording.id}>
               <Table.Td>
-                <Link href={`/streams/${encodeURIComponent(recording.stream_id)}`}>
+                <Anchor component={Link} href={`/streams/${encodeURIComponent(recording.stream_id)}`}>
                   {recording.stream_id}
-                </Link>
+                </Anchor>
                 {recording.state === 'recording' && <State name="recording" />}
               </Table.Td>
               <Table.Td>

@@ -12,7 +12,7 @@ import { Empty } from '../parts/empty.tsx';
 import { protocolName } from '../parts/format.ts';
 import { Loading, Page } from '../parts/page.tsx';
 import { Problem } from '../parts/problem.tsx';
-import { State } from '../parts/state.tsx';
+import { State, stateOf } from '../parts/state.tsx';
 import { useText } from '../text/text.tsx';
 import { Charts } from './charts.tsx';
 import { Facts } from './facts.tsx';
@@ -64,7 +64,7 @@ function AllStreams() {
 function Beside({ stream }: { stream: StreamDetail }) {
   return (
     <Group gap="md">
-      <State name={stream.state} />
+      <State name={stateOf(stream)} />
       {stream.protocol && (
         <Badge variant="default" tt="none" fw={500}>
           {protocolName(stream.protocol)}

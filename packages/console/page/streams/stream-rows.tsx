@@ -3,7 +3,7 @@ import { memo, useLayoutEffect, useRef, useState } from 'react';
 import { Link } from 'wouter';
 import type { StreamSummary } from '../api/types.ts';
 import { bitrate, duration, protocolName, trackSummary } from '../parts/format.ts';
-import { State } from '../parts/state.tsx';
+import { State, stateOf } from '../parts/state.tsx';
 import { Thumbnail } from '../parts/thumbnail.tsx';
 import { useText } from '../text/text.tsx';
 
@@ -85,7 +85,7 @@ const Row = memo(function Row({ stream }: { stream: StreamSummary }) {
         <b>{id}</b>
         <small>{stream.protocol ? protocolName(stream.protocol) : ''}</small>
       </span>
-      <State name={stream.ingest?.state === 'retrying' && !isThere ? 'retrying' : stream.state} />
+      <State name={stateOf(stream)} />
       <span className="stream-media">{media}</span>
       <span className="number stream-figure">{isThere ? bitrate(stream.bitrate) : ''}</span>
       <span className="number stream-figure" title={text.streams.watched(stream.viewers.count)}>

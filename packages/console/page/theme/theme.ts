@@ -13,10 +13,24 @@ const brand: MantineColorsTuple = [
   '#1d387a',
 ];
 
+/** Greys with a little blue in them. */
+const dark: MantineColorsTuple = [
+  '#dce1e9',
+  '#b6bfcc',
+  '#909bab',
+  '#677180',
+  '#3c4653',
+  '#2b333e',
+  '#1b2129',
+  '#14181e',
+  '#0f1318',
+  '#0a0d11',
+];
+
 export const theme = createTheme({
   primaryColor: 'brand',
   primaryShade: { light: 6, dark: 6 },
-  colors: { brand },
+  colors: { brand, dark },
   defaultRadius: 'md',
   cursorType: 'pointer',
   fontFamily:
