@@ -126,7 +126,8 @@ function Picture({ phase, stream, cannotPlay, isSeen, isSmall }: PictureProps) {
   );
   if (phase.name === 'playing') return null;
   if (cannotPlay) {
-    const names = [...new Set(stream?.tracks.map(codec))].join(', ');
+    const lacking = stream?.tracks.filter(track => !isPlayable(track)) ?? [];
+    const names = [...new Set(lacking.map(codec))].join(', ');
     return show(IconVideoOff, player.codec, player.codecWhy(names));
   }
   if (stream?.state === 'waiting')
