@@ -7,12 +7,12 @@ import { Dashboard } from './dashboard/dashboard.tsx';
 import { NotAllowed, NotFound, NotOffered } from './frame/not-here.tsx';
 import { PLACES, type Place } from './frame/places.ts';
 import { Shell } from './frame/shell.tsx';
-import { LoginPage } from './login/login-page.tsx';
 import { ConfirmProvider } from './parts/confirm.tsx';
 import { Loading } from './parts/page.tsx';
 import { Problem } from './parts/problem.tsx';
-import { StreamList } from './streams/stream-list.tsx';
 
+const LoginPage = lazy(async () => ({ default: (await import('./login/login-page.tsx')).LoginPage }));
+const StreamList = lazy(async () => ({ default: (await import('./streams/stream-list.tsx')).StreamList }));
 const StreamPage = lazy(async () => ({ default: (await import('./stream/stream-page.tsx')).StreamPage }));
 const Wall = lazy(async () => ({ default: (await import('./wall/wall.tsx')).Wall }));
 const Nodes = lazy(async () => ({ default: (await import('./nodes/nodes.tsx')).Nodes }));
