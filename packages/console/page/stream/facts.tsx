@@ -3,6 +3,7 @@ import type { Connection, StreamDetail } from '../api/types.ts';
 import { bitrate, duration } from '../parts/format.ts';
 import { State } from '../parts/state.tsx';
 import { useText } from '../text/text.tsx';
+import './stream.css';
 
 /** Where a stream comes from and how it is doing. */
 export function Facts({ stream }: { stream: StreamDetail }) {

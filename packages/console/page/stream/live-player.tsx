@@ -6,6 +6,7 @@ import { type Format, formatsOf, preferFormat, preferredFormat } from '../player
 import { Player } from '../player/player.tsx';
 import { startsWithSound } from '../settings/preferences.ts';
 import { useText } from '../text/text.tsx';
+import './stream.css';
 
 interface LivePlayerProps {
   readonly stream: StreamDetail;
