@@ -1,10 +1,10 @@
-/** Scenarios 10, 13, 14 and the page, in Chromium. */
+/** Scenarios 10, 13, 14, in Chromium. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { PlayerSite, play, TestBrowser } from './support/browser.ts';
 import { clip } from './support/clips.ts';
 import { readFlvFile } from './support/flv-file.ts';
 import { TestGateway } from './support/gateway.ts';
-import { lacks, RunningProcess, until } from './support/processes.ts';
+import { lacks, RunningProcess } from './support/processes.ts';
 import { TestPublisher } from './support/rtmp-publisher.ts';
 
 /** A publisher whose delay from encoder to server is next to none, so that what is measured is ours. */
@@ -103,27 +103,4 @@ describe.skipIf(lacks('ffmpeg', 'chromium'))('players in Chromium', () => {
       expect(playback.currentTime).toBeGreaterThan(6.5);
     },
   );
-
-  it('the page lists the stream, plays it, shows what happened, and stops it', {
-    timeout: 60_000,
-  }, async () => {
-    const page = await browser.page();
-    const problems: string[] = [];
-    page.on('pageerror', error => problems.push(String(error)));
-    page.on('console', message => {
-      if (message.type() === 'error') problems.push(message.text());
-    });
-    await page.goto(`http://127.0.0.1:${gateway.apiPort}/`);
-    await page.getByText('cam1').first().click();
-    const frames = 'document.querySelector("video")?.getVideoPlaybackQuality().totalVideoFrames ?? 0';
-    await until('a second of pictures', async () => ((await page.evaluate(frames)) as number) > 25, 20_000);
-    const text = (await page.textContent('main')) ?? '';
-    for (const expected of ['H.264', '640', 'AAC', 'first key frame', 'published'])
-      expect(text).toContain(expected);
-    expect(problems).toEqual([]);
-    await page.getByRole('button', { name: /^Stop/ }).click();
-    await page.getByRole('dialog').getByRole('button', { name: /^Stop/ }).click();
-    await until('the stream is gone', () => gateway.orchestrator.findStream('cam1') === undefined);
-    await page.close();
-  });
 });

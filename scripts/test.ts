@@ -1,10 +1,12 @@
 /**
- * `npm test`: makes sure that the programs the end-to-end tests run are there, runs all tests, and says what was
+ * `npm test`: makes sure that the console is built and that the programs the end-to-end tests run are there, runs all
+ * tests, and says what was
  * skipped and why. The last line counts.
  */
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
+import { ensureBuilt } from '../packages/console/build.ts';
 import { ensureClients } from './clients.ts';
 
 const ROOT = resolve(import.meta.dirname, '..');
@@ -18,6 +20,8 @@ interface Report {
 }
 
 const missing = ensureClients();
+// Once, before tests that run beside one another ask for it.
+await ensureBuilt(line => console.log(line));
 mkdirSync(join(ROOT, '.cache'), { recursive: true });
 rmSync(REPORT, { force: true });
 const run = spawnSync(

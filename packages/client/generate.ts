@@ -4,7 +4,6 @@ import openapiTS, { astToString, type OpenAPI3 } from 'openapi-typescript';
 export async function clientSchema(document: object): Promise<string> {
   // `$ref`s and the rest were made by the server from its own schemas; the generator checks the document itself.
   const nodes = await openapiTS(document as OpenAPI3, {
-    immutable: true,
     rootTypes: true,
     rootTypesNoSchemaPrefix: true,
     silent: true,

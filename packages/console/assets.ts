@@ -1,54 +1,75 @@
+import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
-import { createRequire, stripTypeScriptTypes } from 'node:module';
-import { join } from 'node:path';
+import { extname, join, relative, sep } from 'node:path';
 
-/** A file of the page, as it is sent. */
+/** A file of the console, as it is sent. */
 export interface PageAsset {
   readonly type: string;
   readonly body: Buffer;
+  /** The same, compressed already. */
+  readonly compressed?: { readonly br: Buffer; readonly gzip: Buffer };
+  /** Its name changes with its contents, so browsers may keep it for ever. */
+  readonly immutable?: boolean;
 }
 
-const PAGE = join(import.meta.dirname, 'page');
-const JAVASCRIPT = 'text/javascript; charset=utf-8';
+const BUILT = join(import.meta.dirname, 'dist');
 
-/** The players' packages, as the page's modules import them, and the address from which a browser gets them. */
-const VENDORS: Readonly<Record<string, string>> = {
-  'hls.js': '/vendor/hls.js',
-  'mpegts.js': '/vendor/mpegts.js',
+const TYPES: Readonly<Record<string, string>> = {
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
+  '.css': 'text/css; charset=utf-8',
+  '.svg': 'image/svg+xml',
+  '.json': 'application/json',
+  '.webp': 'image/webp',
+  '.png': 'image/png',
 };
 
-/**
- * The page's files by path, ready to be served: modules with their types stripped, and the two players from their
- * packages. Read once at the start.
- */
+/** The pages that the console finds by itself from the address; a server answers each with `index.html`. */
+const PAGES = [
+  '/',
+  '/streams',
+  '/streams/*',
+  '/wall',
+  '/recordings',
+  '/devices',
+  '/nodes',
+  '/tenants',
+  '/users',
+  '/keys',
+  '/hooks',
+  '/audit',
+  '/settings',
+  '/embed/*',
+] as const;
+
+const NOT_BUILT: PageAsset = {
+  type: 'text/html; charset=utf-8',
+  body: Buffer.from(
+    '<!doctype html><title>FLUX IoT</title><p>The console is not built: run <code>npm run build</code>. ' +
+      'The API at <a href="/api/docs">/api/docs</a> works without it.</p>\n',
+  ),
+};
+
+/** The console's files by path, ready to be served; a path that ends in `*` stands for all below it. Read once. */
 export async function pageAssets(): Promise<Map<string, PageAsset>> {
-  const require = createRequire(import.meta.url);
   const assets = new Map<string, PageAsset>();
-  const add = (path: string, type: string, body: Buffer) => assets.set(path, { type, body });
-  add('/', 'text/html; charset=utf-8', await readFile(join(PAGE, 'index.html')));
-  for (const name of ['style.css', 'stream.css'])
-    add(`/${name}`, 'text/css; charset=utf-8', await readFile(join(PAGE, name)));
-  add('/icon.svg', 'image/svg+xml', await readFile(join(PAGE, 'icon.svg')));
-  for (const name of await readdir(PAGE)) {
-    if (!name.endsWith('.ts') || name.endsWith('.test.ts')) continue;
-    // Browsers ask for what the import says: `./api.ts`.
-    add(`/${name}`, JAVASCRIPT, moduleOf(await readFile(join(PAGE, name), 'utf8')));
+  if (!existsSync(join(BUILT, 'index.html'))) return assets.set('/', NOT_BUILT);
+  for (const entry of await readdir(BUILT, { recursive: true, withFileTypes: true })) {
+    const type = TYPES[extname(entry.name)];
+    if (!entry.isFile() || !type) continue;
+    const file = join(entry.parentPath, entry.name);
+    const path = `/${relative(BUILT, file).split(sep).join('/')}`;
+    assets.set(path, {
+      type,
+      body: await readFile(file),
+      ...(existsSync(`${file}.br`)
+        ? { compressed: { br: await readFile(`${file}.br`), gzip: await readFile(`${file}.gz`) } }
+        : {}),
+      immutable: path.startsWith('/assets/'),
+    });
   }
-  add('/vendor/hls.js', JAVASCRIPT, await readFile(require.resolve('hls.js/dist/hls.min.mjs')));
-  const mpegts = await readFile(require.resolve('mpegts.js/dist/mpegts.js'), 'utf8');
-  add('/vendor/mpegts.js', JAVASCRIPT, wrapCommonJs(mpegts));
+  const index = assets.get('/index.html');
+  assets.delete('/index.html');
+  if (index) for (const page of PAGES) assets.set(page, index);
   return assets;
-}
-
-function moduleOf(source: string): Buffer {
-  let code = stripTypeScriptTypes(source);
-  for (const [name, address] of Object.entries(VENDORS)) code = code.replaceAll(`'${name}'`, `'${address}'`);
-  return Buffer.from(code);
-}
-
-/** mpegts.js has no module of its own for browsers. */
-function wrapCommonJs(code: string): Buffer {
-  return Buffer.from(
-    `const module = { exports: {} };\nconst exports = module.exports;\n${code}\nexport default module.exports;\n`,
-  );
 }

@@ -89,7 +89,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   // JSON alone: what a form of another site can send without asking first is refused.
   app.removeContentTypeParser('text/plain');
   logRequests(app);
-  guard(app, options.mediaPort);
+  guard(app);
   const registry = new Registry();
   measureRequests(app, registry);
   await limitRates(app, options.rateLimit ?? { perSecond: 0 }, options.access.proxies);
@@ -149,6 +149,6 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   await app.register(reloadRoutes, { prefix: '/api/v1', reload: options.reload });
   await app.register(metricsRoutes, { ...context, hooks, events, version, registry });
   redirectMedia(app, mediaPort);
-  servePage(app, options.assets ?? new Map());
+  servePage(app, options.assets ?? new Map(), mediaPort);
   return app;
 }

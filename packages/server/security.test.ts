@@ -1,8 +1,21 @@
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Asset } from './page.ts';
 import { TestApi } from './test-support.ts';
 
-const PAGE = new Map([['/', { type: 'text/html; charset=utf-8', body: Buffer.from('<p>page</p>') }]]);
+const HTML = { type: 'text/html; charset=utf-8', body: Buffer.from('<p>page {{nonce}}</p>') };
+const SCRIPT = {
+  type: 'text/javascript; charset=utf-8',
+  body: Buffer.from('plain'),
+  compressed: { br: Buffer.from('brotli'), gzip: Buffer.from('zipped') },
+  immutable: true,
+};
+const PAGE = new Map<string, Asset>([
+  ['/', HTML],
+  ['/embed/*', HTML],
+  ['/assets/app-1a2b.js', SCRIPT],
+  ['/icon.svg', { type: 'image/svg+xml', body: Buffer.from('<svg/>') }],
+]);
 
 describe('the API and strangers', () => {
   let api: TestApi;
@@ -95,13 +108,44 @@ describe('the API and strangers', () => {
     expect((await api.get('/api/v1/nothing')).headers['cache-control']).toBe('no-store');
   });
 
-  it('serves the page with a tag, so that browsers need not load it twice', async () => {
-    const page = await api.get('/');
-    expect(page.body).toBe('<p>page</p>');
-    expect(page.headers['cache-control']).toBe('no-cache');
-    const again = await api.get('/', { 'if-none-match': String(page.headers.etag) });
+  it('lets no other site show the page in a frame, except for the player that is meant for it', async () => {
+    const policyOf = async (path: string) => String((await api.get(path)).headers['content-security-policy']);
+    expect(await policyOf('/')).toContain("frame-ancestors 'none'");
+    expect(await policyOf('/embed/cam1')).toContain('frame-ancestors *');
+  });
+
+  it('gives each page a word of its own for its styles, in the page and in the policy', async () => {
+    const words = new Set<string>();
+    for (const path of ['/', '/', '/embed/cam1']) {
+      const page = await api.get(path);
+      const word = /<p>page (.+)<\/p>/.exec(page.body)?.[1] ?? '';
+      expect(word).toMatch(/^[\w-]{20,}$/);
+      expect(page.headers['content-security-policy']).toContain(`style-src 'self' 'nonce-${word}'`);
+      words.add(word);
+    }
+    expect(words.size).toBe(3);
+    expect((await api.get('/')).headers['cache-control']).toBe('no-cache');
+  });
+
+  it('has files with hashed names kept for ever, and asked for others', async () => {
+    const kept = await api.get('/assets/app-1a2b.js');
+    expect(kept.headers['cache-control']).toBe('public, max-age=31536000, immutable');
+    const asked = await api.get('/icon.svg');
+    expect(asked.headers['cache-control']).toBe('no-cache');
+    const again = await api.get('/icon.svg', { 'if-none-match': String(asked.headers.etag) });
     expect(again.statusCode).toBe(304);
     expect(again.body).toBe('');
+  });
+
+  it.each([
+    ['gzip, deflate, br', 'br', 'brotli'],
+    ['gzip', 'gzip', 'zipped'],
+    ['identity', undefined, 'plain'],
+  ])('answers a browser that takes %s', async (accepted, encoding, body) => {
+    const answer = await api.get('/assets/app-1a2b.js', { 'accept-encoding': accepted });
+    expect(answer.headers['content-encoding']).toBe(encoding);
+    expect(answer.headers.vary).toBe('Accept-Encoding');
+    expect(answer.body).toBe(body);
   });
 
   it('writes no token into the log', async () => {

@@ -1,6 +1,5 @@
 import { FluxError } from '@flux-iot/core/errors/flux-error';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { hostOf } from './host.ts';
 
 /** For answers that are data: nothing in them may be loaded or run. */
 const DATA_POLICY = "default-src 'none'; frame-ancestors 'none'";
@@ -16,34 +15,45 @@ export const DOCUMENTATION_POLICY = [
   "frame-ancestors 'none'",
 ].join('; ');
 
+export interface PagePolicyOptions {
+  /** The name by which the browser knows this server, without port. */
+  readonly host: string;
+  readonly mediaPort: number;
+  /** Said once, to this page alone: style elements that name it are its own. */
+  readonly nonce: string;
+  /** Whether other sites may show it in a frame. */
+  readonly isEmbeddable: boolean;
+}
+
 /**
- * For the page: media comes from the media port of the same host and goes through blobs into the media element; no
- * script is inline. A policy cannot name an IPv6 address, so there the port alone is named.
+ * For the console: media comes from the media port of the same host and goes through blobs into the media element; no
+ * script is inline, and no style that the page's own scripts did not add. A policy cannot name an IPv6 address, so
+ * there the port alone is named.
  */
-function pagePolicy(host: string, mediaPort: number): string {
+export function pagePolicy({ host, mediaPort, nonce, isEmbeddable }: PagePolicyOptions): string {
   const media = `${host.startsWith('[') ? '*' : host}:${mediaPort}`;
   return [
     "default-src 'self'",
     `connect-src 'self' http://${media} ws://${media}`,
+    `style-src 'self' 'nonce-${nonce}'`,
     `media-src 'self' blob: http://${media}`,
-    "img-src 'self' data:",
+    "img-src 'self' data: blob:",
     "worker-src 'self' blob:",
     "object-src 'none'",
     "base-uri 'none'",
     "form-action 'none'",
-    "frame-ancestors 'none'",
+    `frame-ancestors ${isEmbeddable ? '*' : "'none'"}`,
   ].join('; ');
 }
 
 /** Headers that keep browsers from misusing the answers, and the refusal of what other sites make them send. */
-export function guard(app: FastifyInstance, mediaPort: () => number): void {
+export function guard(app: FastifyInstance): void {
   app.addHook('onRequest', async request => refuseOtherOrigins(request));
   app.addHook('onSend', async (request, reply) => {
-    const isPage = String(reply.getHeader('content-type')).startsWith('text/html');
     reply.header('X-Content-Type-Options', 'nosniff');
     reply.header('Referrer-Policy', 'no-referrer');
     reply.header('X-Request-Id', request.id);
-    reply.header('Content-Security-Policy', isPage ? pagePolicy(hostOf(request), mediaPort()) : DATA_POLICY);
+    if (!reply.hasHeader('Content-Security-Policy')) reply.header('Content-Security-Policy', DATA_POLICY);
     if (!reply.hasHeader('Cache-Control')) reply.header('Cache-Control', 'no-store');
   });
 }

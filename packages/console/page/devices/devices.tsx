@@ -1,0 +1,140 @@
+import { NavLink, Paper, Text } from '@mantine/core';
+import { IconCamera, IconFolder, IconRouter } from '@tabler/icons-react';
+import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+import { request } from '../api/client.ts';
+import { Empty } from '../parts/empty.tsx';
+import { Loading, Page } from '../parts/page.tsx';
+import { Problem } from '../parts/problem.tsx';
+import { State } from '../parts/state.tsx';
+import { useText } from '../text/text.tsx';
+import { ChannelView } from './channel-view.tsx';
+import { type Channel, type ChannelNode, type Device, treeOf } from './device.ts';
+import './devices.css';
+
+interface Chosen {
+  readonly device: Device;
+  readonly channel: Channel;
+}
+
+/** Devices that registered by GB28181, their channels as a tree, and the chosen channel's picture and controls. */
+export function Devices() {
+  const text = useText();
+  const { devices: words } = text;
+  const [chosen, setChosen] = useState<Chosen>();
+  const { data, error, refetch } = useQuery({
+    queryKey: ['devices'],
+    queryFn: async () => {
+      const answer = await request<Readonly<Record<string, unknown>>>('GET', '/gb28181/devices');
+      return (Object.values(answer).find(Array.isArray) as Device[] | undefined) ?? [];
+    },
+    refetchInterval: 5000,
+  });
+  return (
+    <Page title={words.title}>
+      <Problem error={error} onRetry={() => void refetch()} />
+      {!data && !error && <Loading />}
+      {data?.length === 0 && <Empty icon={IconRouter} title={words.empty} why={words.emptyWhy} />}
+      {data && data.length > 0 && (
+        <div className="devices">
+          <Paper p="xs" component="nav" aria-label={words.title}>
+            {data.map(device => (
+              <DeviceBranch
+                key={device.device_id}
+                device={device}
+                chosen={chosen?.channel.channel_id}
+                onChoose={channel => setChosen({ device, channel })}
+              />
+            ))}
+          </Paper>
+          <div>
+            {chosen ? (
+              <ChannelView
+                key={`${chosen.device.device_id} ${chosen.channel.channel_id}`}
+                deviceId={chosen.device.device_id}
+                channel={chosen.channel}
+              />
+            ) : (
+              <Empty icon={IconCamera} title={words.pick} why={words.pickWhy} />
+            )}
+          </div>
+        </div>
+      )}
+    </Page>
+  );
+}
+
+interface BranchProps {
+  readonly device: Device;
+  readonly chosen: string | undefined;
+  onChoose(channel: Channel): void;
+}
+
+function DeviceBranch({ device, chosen, onChoose }: BranchProps) {
+  const { devices: words } = useText();
+  const [isOpen, setOpen] = useState(false);
+  const path = `/gb28181/devices/${encodeURIComponent(device.device_id)}/channels`;
+  const { data, error } = useQuery({
+    queryKey: ['devices', device.device_id, 'channels'],
+    queryFn: async () => {
+      const answer = await request<Readonly<Record<string, unknown>>>('GET', path);
+      return treeOf((Object.values(answer).find(Array.isArray) as Channel[] | undefined) ?? []);
+    },
+    enabled: isOpen,
+  });
+  return (
+    <NavLink
+      component="button"
+      label={device.name || device.device_id}
+      description={<State name={device.online ? 'online' : 'offline'} />}
+      leftSection={<IconRouter size={18} stroke={1.6} />}
+      opened={isOpen}
+      onChange={setOpen}
+      childrenOffset={16}
+    >
+      {error && <Problem error={error} />}
+      {data?.length === 0 && (
+        <Text size="sm" c="dimmed" p="xs">
+          {words.noChannels}
+        </Text>
+      )}
+      {data ? (
+        data.map(node => (
+          <Branch key={node.channel.channel_id} node={node} chosen={chosen} onChoose={onChoose} />
+        ))
+      ) : (
+        <span />
+      )}
+    </NavLink>
+  );
+}
+
+function Branch({
+  node,
+  chosen,
+  onChoose,
+}: {
+  node: ChannelNode;
+  chosen: string | undefined;
+  onChoose: BranchProps['onChoose'];
+}) {
+  const { channel, children } = node;
+  const Sign = children.length > 0 ? IconFolder : IconCamera;
+  return (
+    <NavLink
+      component="button"
+      label={channel.name || channel.channel_id}
+      leftSection={<Sign size={16} stroke={1.6} />}
+      active={channel.channel_id === chosen}
+      disabled={children.length === 0 && channel.online === false}
+      childrenOffset={16}
+      onClick={() => children.length === 0 && onChoose(channel)}
+    >
+      {children.length > 0
+        ? children.map(child => (
+            <Branch key={child.channel.channel_id} node={child} chosen={chosen} onChoose={onChoose} />
+          ))
+        : null}
+    </NavLink>
+  );
+}

@@ -1,0 +1,69 @@
+import { ActionIcon, Slider, Text } from '@mantine/core';
+import {
+  type Icon,
+  IconArrowDown,
+  IconArrowLeft,
+  IconArrowRight,
+  IconArrowUp,
+  IconZoomIn,
+  IconZoomOut,
+} from '@tabler/icons-react';
+import { useState } from 'react';
+import { request } from '../api/client.ts';
+import { Problem } from '../parts/problem.tsx';
+import { useText } from '../text/text.tsx';
+
+type Command = 'up' | 'down' | 'left' | 'right' | 'zoom_in' | 'zoom_out';
+
+const BUTTONS: readonly [Command, 'up' | 'down' | 'left' | 'right' | 'zoomIn' | 'zoomOut', Icon][] = [
+  ['up', 'up', IconArrowUp],
+  ['left', 'left', IconArrowLeft],
+  ['right', 'right', IconArrowRight],
+  ['down', 'down', IconArrowDown],
+  ['zoom_in', 'zoomIn', IconZoomIn],
+  ['zoom_out', 'zoomOut', IconZoomOut],
+];
+
+/** Moves the camera for as long as a button is held, by pointer or key, and stops it when it is let go. */
+export function Ptz({ deviceId, channelId }: { deviceId: string; channelId: string }) {
+  const { devices: words } = useText();
+  const [speed, setSpeed] = useState(50);
+  const [error, setError] = useState<unknown>();
+  const path = `/gb28181/devices/${encodeURIComponent(deviceId)}/channels/${encodeURIComponent(channelId)}/ptz`;
+  const send = (command: Command | 'stop') => {
+    setError(undefined);
+    request<unknown>('POST', path, command === 'stop' ? { command } : { command, speed }).catch(setError);
+  };
+  return (
+    <section aria-label={words.ptz}>
+      <h3 className="section">{words.ptz}</h3>
+      <div className="ptz">
+        {BUTTONS.map(([command, word, Sign]) => (
+          <ActionIcon
+            key={command}
+            variant="default"
+            size={44}
+            className={`ptz-${command}`}
+            aria-label={words[word]}
+            onPointerDown={() => send(command)}
+            onPointerUp={() => send('stop')}
+            onPointerCancel={() => send('stop')}
+            onKeyDown={event => {
+              if ((event.key === ' ' || event.key === 'Enter') && !event.repeat) send(command);
+            }}
+            onKeyUp={event => {
+              if (event.key === ' ' || event.key === 'Enter') send('stop');
+            }}
+          >
+            <Sign size={20} />
+          </ActionIcon>
+        ))}
+      </div>
+      <Text size="sm" mt="sm">
+        {words.speed}
+      </Text>
+      <Slider maw={240} min={1} max={100} value={speed} onChange={setSpeed} thumbLabel={words.speed} />
+      <Problem error={error} />
+    </section>
+  );
+}

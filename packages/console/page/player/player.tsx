@@ -1,0 +1,171 @@
+import { Button } from '@mantine/core';
+import {
+  type Icon,
+  IconAlertTriangle,
+  IconHourglass,
+  IconLock,
+  IconPlugConnectedX,
+  IconVideoOff,
+  IconVolume,
+  IconZzz,
+} from '@tabler/icons-react';
+import { type ReactNode, useEffect, useRef, useState } from 'react';
+import { ApiError } from '../api/client.ts';
+import type { Connection, StreamState, Track } from '../api/types.ts';
+import { codec } from '../parts/format.ts';
+import { wordsOf } from '../parts/problem.tsx';
+import { useText } from '../text/text.tsx';
+import { type Format, isPlayable } from './formats.ts';
+import './player.css';
+import { type Phase, usePlayback } from './use-playback.ts';
+
+export interface PlayedStream {
+  readonly state: StreamState;
+  readonly tracks: readonly Track[];
+  readonly ingest?: Pick<Connection, 'last_error'> | undefined;
+}
+
+export interface PlayerProps {
+  readonly label: string;
+  readonly format: Format;
+  readonly url: string | undefined;
+  /** What the stream is known to be; undefined where nobody said, as in an embedded player. */
+  readonly stream?: PlayedStream | undefined;
+  /** Pauses, without a connection, while it is not. */
+  readonly isSeen?: boolean;
+  readonly isSmall?: boolean;
+  readonly startsWithSound?: boolean;
+  readonly onDelay?: (seconds: number | undefined) => void;
+}
+
+/** Milliseconds between two looks at how far behind the picture is. */
+const DELAY_INTERVAL = 500;
+const HAS_PICTURE = new Set<StreamState>(['live', 'discovering', 'interrupted']);
+
+/** A video element with what it plays, and a picture for every state in which it does not. */
+export function Player(props: PlayerProps) {
+  const { label, format, url, stream, isSeen = true, isSmall, startsWithSound, onDelay } = props;
+  const video = useRef<HTMLVideoElement>(null);
+  const [isMuted, setMuted] = useState(!startsWithSound);
+  const playable = stream?.tracks.filter(isPlayable);
+  const isThere = stream === undefined || (HAS_PICTURE.has(stream.state) && stream.tracks.length > 0);
+  const cannotPlay = stream !== undefined && isThere && lacksPicture(stream.tracks);
+  const source =
+    url && isSeen && isThere && !cannotPlay
+      ? {
+          url,
+          hasVideo: playable?.some(({ kind }) => kind === 'video'),
+          hasAudio: playable?.some(({ kind }) => kind === 'audio'),
+        }
+      : undefined;
+  const { phase, delay } = usePlayback(video, format, source);
+
+  useEffect(() => {
+    if (!onDelay) return;
+    const timer = setInterval(() => onDelay(delay()), DELAY_INTERVAL);
+    return () => clearInterval(timer);
+  });
+
+  const unmute = () => {
+    const element = video.current;
+    if (!element) return;
+    element.muted = false;
+    if (element.volume === 0) element.volume = 1;
+  };
+  const hasSound = phase.name === 'playing' && (stream === undefined || source?.hasAudio);
+  return (
+    <div className="player" data-small={isSmall} data-phase={phase.name}>
+      <video
+        ref={video}
+        aria-label={label}
+        autoPlay
+        playsInline
+        controls={!isSmall && (phase.name === 'playing' || phase.name === 'buffering')}
+        muted={isMuted}
+        onVolumeChange={event => setMuted(event.currentTarget.muted)}
+      />
+      <Picture phase={phase} stream={stream} cannotPlay={cannotPlay} isSeen={isSeen} isSmall={isSmall} />
+      {hasSound && isMuted && !isSmall && <UnmuteButton onClick={unmute} />}
+    </div>
+  );
+}
+
+function UnmuteButton({ onClick }: { onClick: () => void }) {
+  return (
+    <Button
+      className="unmute"
+      size="xs"
+      color="dark"
+      leftSection={<IconVolume size={16} />}
+      onClick={onClick}
+    >
+      {useText().player.unmute}
+    </Button>
+  );
+}
+
+/** Whether the pictures, or where there are none the sound, are of a codec that this browser lacks. */
+function lacksPicture(tracks: readonly Track[]): boolean {
+  const pictures = tracks.filter(({ kind }) => kind === 'video');
+  return !(pictures.length > 0 ? pictures : tracks).some(isPlayable);
+}
+
+interface PictureProps {
+  readonly phase: Phase;
+  readonly stream: PlayerProps['stream'];
+  readonly cannotPlay: boolean;
+  readonly isSeen: boolean;
+  readonly isSmall: boolean | undefined;
+}
+
+function Picture({ phase, stream, cannotPlay, isSeen, isSmall }: PictureProps) {
+  const text = useText();
+  const { player } = text;
+  const show = (icon: Icon, title: string, why?: ReactNode) => (
+    <Overlay icon={icon} title={title} why={isSmall ? undefined : why} />
+  );
+  if (phase.name === 'playing') return null;
+  if (cannotPlay) {
+    const lacking = stream?.tracks.filter(track => !isPlayable(track)) ?? [];
+    const names = [...new Set(lacking.map(codec))].join(', ');
+    return show(IconVideoOff, player.codec, player.codecWhy(names));
+  }
+  if (stream?.state === 'waiting')
+    return show(IconHourglass, player.waiting, stream.ingest?.last_error ?? player.waitingWhy);
+  if (stream?.state === 'ended') return show(IconZzz, player.offline, player.offlineWhy);
+  if (stream?.state === 'interrupted')
+    return show(IconPlugConnectedX, player.interrupted, player.interruptedWhy);
+  if (!isSeen) return show(IconZzz, player.paused);
+  if (phase.name === 'over') return show(IconZzz, player.over, player.offlineWhy);
+  if (phase.name === 'failed') {
+    const { error } = phase;
+    if (error === 'unsupported') return show(IconVideoOff, player.unsupported);
+    const status = error instanceof ApiError ? error.status : undefined;
+    if (status === 401 || status === 403) return show(IconLock, player.notAllowed, player.notAllowedWhy);
+    if (status === 404) return show(IconZzz, player.offline, player.offlineWhy);
+    const words = error instanceof ApiError && error.status === 0 ? player.noMedia : wordsOf(error, text);
+    return show(IconAlertTriangle, player.failed, `${words} ${player.retrying}`);
+  }
+  return <Overlay title={phase.name === 'buffering' ? player.buffering : player.opening} isBusy />;
+}
+
+function Overlay({
+  icon: Sign,
+  title,
+  why,
+  isBusy,
+}: {
+  icon?: Icon;
+  title: string;
+  why?: ReactNode;
+  isBusy?: boolean;
+}) {
+  return (
+    <div className="overlay" role="status">
+      {isBusy && <span className="spinner" aria-hidden />}
+      {Sign && <Sign size={40} stroke={1.3} aria-hidden />}
+      <strong>{title}</strong>
+      {why && <span>{why}</span>}
+    </div>
+  );
+}
