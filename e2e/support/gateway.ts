@@ -47,6 +47,7 @@ export class TestGateway {
     const node = createMediaNode(config, { name: 'node-1', logger });
     const api = await createApiServer({
       control: node.control,
+      snapshots: node.snapshots,
       ...parseAddress(config.server.bind),
       mediaPort: () => node.media.port,
       version: 'test',

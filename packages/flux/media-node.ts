@@ -16,6 +16,7 @@ import type { Config } from './config/schema.ts';
 import { ErrorLog } from './error-log.ts';
 import { explainListenError } from './listen-error.ts';
 import { segmentStorage } from './segment-storage.ts';
+import { createSnapshots, type NodeSnapshots, snapshotRoute } from './snapshots.ts';
 import { readTls } from './tls.ts';
 
 /** Where a node listens, once it does; undefined for what is not enabled. */
@@ -32,6 +33,7 @@ export interface MediaNode {
   readonly orchestrator: StreamOrchestrator;
   readonly media: MediaServer;
   readonly control: NodeControl;
+  readonly snapshots: NodeSnapshots;
   readonly ports: NodePorts;
   /** Binds everything, or throws (`PORT_IN_USE` in plain words) and leaves nothing bound. */
   start(): Promise<void>;
@@ -128,6 +130,8 @@ export function createMediaNode(
   }
   const hasMedia = hasFlv || isEnabled('hls');
   for (const adapter of adapters) adapter.onStreamReady(orchestrator);
+  const snapshots = createSnapshots(config, orchestrator, errors);
+  media.addRoute(snapshotRoute(snapshots));
   const control = new NodeControl({ name, orchestrator, adapters });
   orchestrator.on('streamAdded', stream => {
     stream.on('state', state => logger.info({ stream: stream.id, state }, 'stream'));
@@ -137,6 +141,7 @@ export function createMediaNode(
   );
 
   const stop = async () => {
+    snapshots.close();
     orchestrator.close();
     control.close();
     await Promise.all([...adapters.map(adapter => adapter.stop()), media.stop()]);
@@ -145,6 +150,7 @@ export function createMediaNode(
     orchestrator,
     media,
     control,
+    snapshots,
     get ports() {
       return {
         rtmp: rtmp?.port,

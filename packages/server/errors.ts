@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import { FluxError } from '@flux-iot/core/errors/flux-error';
+import { FluxError, RETRY_AFTER } from '@flux-iot/core/errors/flux-error';
 import { PROBLEM_MEDIA_TYPE, problemOf } from '@flux-iot/core/errors/problem';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { RouteMethods } from './route-methods.ts';
@@ -64,6 +64,8 @@ export function pathOf(url: string): string {
 }
 
 function sendProblem(reply: FastifyReply, request: FastifyRequest, error: FluxError): FastifyReply {
+  const retryAfter = RETRY_AFTER[error.code];
+  if (retryAfter !== undefined) reply.header('Retry-After', retryAfter);
   return reply
     .code(error.status)
     .type(PROBLEM_MEDIA_TYPE)

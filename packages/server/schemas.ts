@@ -15,7 +15,7 @@ export function the<Schema extends TSchema & { readonly $id: string }>({ $id }: 
   return Type.Unsafe<Static<Schema>>(Type.Ref(`${$id}#`));
 }
 
-function oneOf<const Value extends string>(values: readonly Value[], description?: string) {
+export function oneOf<const Value extends string>(values: readonly Value[], description?: string) {
   return Type.Unsafe<Value>(Type.String({ enum: [...values], ...(description ? { description } : {}) }));
 }
 

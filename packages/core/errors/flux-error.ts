@@ -31,10 +31,27 @@ export const ERROR_CODES = {
   PROTOCOL_ERROR: { status: 400, meaning: 'The peer does not follow the protocol.' },
   UPSTREAM_FAILED: { status: 502, meaning: 'The remote server refused, failed or went away.' },
   TIMED_OUT: { status: 504, meaning: 'What was waited for did not come in time.' },
+  SNAPSHOT_BUSY: {
+    status: 503,
+    meaning: 'As many pictures wait to be decoded as may; `Retry-After` says when to ask again.',
+  },
+  PICTURE_UNDECODABLE: { status: 502, meaning: "The stream's picture cannot be decoded." },
+  DECODER_FAILED: { status: 500, meaning: 'The process that decoded the picture ended meanwhile.' },
+  TRANSCODE_LIMIT: {
+    status: 503,
+    meaning: 'As many streams are transcoded as the configuration allows.',
+  },
+  TRANSCODE_FAILED: { status: 502, meaning: 'The stream cannot be transcoded.' },
   STORAGE_FAILED: { status: 500, meaning: 'The media storage could not read or write.' },
   NOT_READY: { status: 503, meaning: 'A protocol does not listen yet, or no longer.' },
   INTERNAL: { status: 500, meaning: 'A fault of the server; the log has its cause.' },
 } as const satisfies Record<string, { status: number; meaning: string }>;
+
+/** Seconds after which what was refused for want of room may be asked for again. */
+export const RETRY_AFTER: Readonly<Partial<Record<ErrorCode, number>>> = {
+  SNAPSHOT_BUSY: 1,
+  TRANSCODE_LIMIT: 10,
+};
 
 export type ErrorCode = keyof typeof ERROR_CODES;
 

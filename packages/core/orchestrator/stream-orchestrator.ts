@@ -41,6 +41,8 @@ export interface OrchestratorOptions {
 export interface OrchestratorEvents {
   /** `isRelay`: it is another node's, fetched for viewers of this one. */
   streamAdded: [stream: Stream, isRelay: boolean];
+  /** It still has what it was; not for relays. */
+  streamEnding: [stream: Stream];
   streamEnded: [stream: Stream, reason: EndReason];
 }
 
@@ -382,6 +384,7 @@ export class StreamOrchestrator extends EventEmitter<OrchestratorEvents> impleme
     const { stream, publication } = context;
     if (this.#contexts.get(stream.id) !== context) return;
     this.#contexts.delete(stream.id);
+    if (!context.relay) this.emit('streamEnding', stream);
     context.relay?.close();
     context.publication = undefined;
     publication?.revoke(reason);

@@ -199,8 +199,15 @@ export const ConfigSchema = Type.Object(
       ),
       keyframe_dir: path(
         '/var/lib/flux-media/keyframes',
-        'Folder of pictures for snapshots. Not used in this version.',
+        'Folder of the key frames that are kept; made when first needed.',
       ),
+      keyframe_interval: number(
+        0,
+        0,
+        86_400,
+        'Seconds from one key frame of a stream that is kept in media.keyframe_dir to the next, at least; 0 for none.',
+      ),
+      keyframe_retention_hours: number(24, 0.01, 876_000, 'Hours that they are kept.'),
       retention_days: integer(7, 0, 36_500, 'Days that recordings are kept. Not used in this version.'),
       gop_cache_bytes: integer(
         16_777_216,
@@ -256,6 +263,18 @@ export const ConfigSchema = Type.Object(
         30,
         'Seconds of media in which the tracks of a stream are looked for where its publisher does not name them.',
       ),
+    }),
+    snapshots: section('Pictures of streams, by GET /api/v1/streams/{id}/snapshot.', {
+      decoders: integer(2, 1, 64, 'Processes of a media node that decode, at most; started when needed.'),
+      queue: integer(128, 1, 10_000, 'Pictures that may wait for one of them; more are refused.'),
+      timeout: number(5, 0.5, 10, 'Seconds for decoding a picture, and for the first key frame of a stream.'),
+      decoder_memory_mb: integer(
+        768,
+        256,
+        65_536,
+        'MiB of memory of one of the processes; it is ended beyond.',
+      ),
+      cache_mb: integer(64, 1, 65_536, 'MiB of pictures of a media node that are kept to be given again.'),
     }),
     log: section('The log, on standard error.', {
       level: choice(

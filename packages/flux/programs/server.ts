@@ -2,6 +2,7 @@ import { pageAssets } from '@flux-iot/console/assets';
 import { BusHub } from '@flux-iot/core/bus/hub';
 import { createLocalBus } from '@flux-iot/core/bus/local-bus';
 import { BusServer } from '@flux-iot/core/bus/socket/bus-server';
+import { ClusterSnapshots } from '@flux-iot/core/cluster/cluster-snapshots';
 import { nodeEntries } from '@flux-iot/core/cluster/node-entry';
 import { ClusterControl } from '@flux-iot/core/control/cluster-control';
 import { createApiServer } from '@flux-iot/server/api-server';
@@ -23,9 +24,11 @@ async function start({ config, logger }: ProgramContext, version: string): Promi
   const bus = createLocalBus(hub, MEMBER);
   const busServer = new BusServer({ hub, address, secret });
   const control = new ClusterControl(bus);
+  const snapshots = new ClusterSnapshots(bus, secret);
   const configured = parseAddress(config.http_media.bind).port;
   const api = await createApiServer({
     control,
+    snapshots,
     ...parseAddress(config.server.bind),
     mediaPort: () => configured || (nodeEntries(bus.directory).find(node => node.mediaPort)?.mediaPort ?? 0),
     version,
@@ -35,6 +38,7 @@ async function start({ config, logger }: ProgramContext, version: string): Promi
   });
   const stop = async () => {
     control.close();
+    snapshots.close();
     await api.stop();
     await bus.close();
     await busServer.close();
