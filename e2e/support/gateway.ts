@@ -82,6 +82,11 @@ export class TestGateway {
     return this.#api.port;
   }
 
+  /** Process ids of those that make pictures. */
+  get decoders(): readonly number[] {
+    return this.#node.snapshots.decoders;
+  }
+
   rtmpUrl(id: string): string {
     return `rtmp://127.0.0.1:${this.rtmpPort}/live/${id}`;
   }
