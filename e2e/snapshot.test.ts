@@ -1,14 +1,15 @@
 /** Scenario 34: pictures of streams. */
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import type { CodedPicture } from '../packages/core/snapshot/coded-picture.ts';
 import { DecoderPool } from '../packages/core/snapshot/decoder/decoder-pool.ts';
 import { collectNow } from '../packages/core/snapshot/picture-collector.ts';
 import type { PictureShape } from '../packages/core/snapshot/snapshot.ts';
+import { goCorpus } from '../packages/media/codec/test-support.ts';
 import { type ClipName, clip } from './support/clips.ts';
 import { FluxCluster } from './support/flux-process.ts';
 import { record, TestGateway } from './support/gateway.ts';
@@ -273,6 +274,13 @@ describe.skipIf(lacks('ffmpeg'))('two media nodes', () => {
 });
 
 const CLIPS = ['h264-aac.flv', 'h265-aac.mp4', 'av1-opus.mp4', 'vp9-opus.mp4'] as const;
+const FUZZED = (codec: string, ...names: string[]) =>
+  names.map(name => `mediacommon/pkg/codecs/${codec}/testdata/fuzz/Fuzz${name}`);
+const CORPORA = {
+  h264: FUZZED('h264', 'AnnexBUnmarshal', 'AVCCUnmarshal', 'SPSUnmarshal', 'DTSExtractor'),
+  h265: FUZZED('h265', 'PPSUnmarshal', 'SPSUnmarshal', 'DTSExtractor'),
+  av1: FUZZED('av1', 'SequenceHeaderUnmarshal', 'OBUHeaderUnmarshal', 'BitstreamUnmarshal'),
+};
 const SHAPE: PictureShape = { format: 'jpeg', quality: 80, width: 320 };
 
 describe.skipIf(lacks('ffmpeg'))('hostile bitstreams', () => {
@@ -353,19 +361,13 @@ function mutated(picture: CodedPicture, random: () => number): CodedPicture {
   return { ...picture, units };
 }
 
-/** What others found to break parsers of these codecs. */
+/** What others found to break parsers of these codecs, as access units. */
 function corpusPictures(): CodedPicture[] {
-  const root = resolve(import.meta.dirname, '../../shared/corpora/mediacommon');
-  if (!existsSync(root)) return [];
-  const files = readdirSync(root, { recursive: true, encoding: 'utf8' });
-  return (['h264', 'h265', 'av1', 'vp9'] as const).flatMap(codec =>
-    files
-      .filter(name => name.includes(codec) && statSync(join(root, name)).isFile())
-      .slice(0, 40)
-      .map(name => {
-        const unit = Buffer.concat([Buffer.from([0, 0, 0, 1]), readFileSync(join(root, name))]);
-        return { codec, units: [unit], width: 0, height: 0, takenAt: 0 };
-      }),
+  return Object.entries(CORPORA).flatMap(([codec, folders]) =>
+    goCorpus({ existsSync, readdirSync, readFileSync }, ...folders).map(data => {
+      const unit = codec === 'av1' ? data : Buffer.concat([Buffer.from([0, 0, 0, 1]), data]);
+      return { codec: codec as keyof typeof CORPORA, units: [unit], width: 0, height: 0, takenAt: 0 };
+    }),
   );
 }
 
