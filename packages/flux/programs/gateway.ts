@@ -6,7 +6,7 @@ import { busOf } from '../config/bus.ts';
 import type { Config } from '../config/schema.ts';
 import { createMediaNode } from '../media-node.ts';
 import { segmentMakers } from '../segment-makers.ts';
-import { collectInProportion } from './heap.ts';
+import { collectInProportion, QuietCollector } from './heap.ts';
 import { type ProgramContext, runProgram, type StartedProgram } from './program.ts';
 
 /** The daemons: media nodes with one protocol each. */
@@ -52,6 +52,10 @@ async function start(
     registry: cluster,
     makers: segmentMakers(cluster),
   });
+  const { orchestrator } = node;
+  const collector = new QuietCollector();
+  orchestrator.on('streamAdded', () => collector.streamAdded());
+  orchestrator.on('streamEnded', () => collector.streamEnded(orchestrator.streamCount));
   const stop = async () => {
     await node.stop();
     await cluster.close();
