@@ -31,7 +31,9 @@ export class TestGateway {
 
   /** `settings`: keys of the configuration, `protocols.hls.segment_duration`. */
   static async start(
-    settings: Readonly<Record<string, string | number | boolean>> = {},
+    settings: Readonly<
+      Record<string, string | number | boolean | readonly Readonly<Record<string, string | number>>[]>
+    > = {},
   ): Promise<TestGateway> {
     const defaults = {
       'protocols.rtmp.bind': '127.0.0.1:0',
@@ -39,10 +41,10 @@ export class TestGateway {
       'server.bind': '127.0.0.1:0',
       'http_media.bind': '127.0.0.1:0',
     };
-    const toml = Object.entries({ ...defaults, ...settings })
-      .map(([key, value]) => `${key} = ${JSON.stringify(value)}`)
+    const document = Object.entries({ ...defaults, ...settings })
+      .map(([key, value]) => `${key} = ${toml(value)}`)
       .join('\n');
-    const { config } = parseConfig(toml, {}, 'test');
+    const { config } = parseConfig(document, {}, 'test');
     const logger = pino({ level: process.env.FLUX_TEST_LOG ?? 'silent' });
     const node = createMediaNode(config, { name: 'node-1', logger });
     const api = await createApiServer({
@@ -80,6 +82,11 @@ export class TestGateway {
 
   get apiPort(): number {
     return this.#api.port;
+  }
+
+  /** Process ids of those that make streams of others. */
+  get transcoders(): readonly number[] {
+    return this.#node.transcoders.processes;
   }
 
   /** Process ids of those that make pictures. */
@@ -132,6 +139,13 @@ export class TestGateway {
   async [Symbol.asyncDispose](): Promise<void> {
     await Promise.all([this.#node.stop(), this.#api.stop()]);
   }
+}
+
+function toml(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(toml).join(', ')}]`;
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
+  const members = Object.entries(value).map(([key, member]) => `${key} = ${JSON.stringify(member)}`);
+  return `{ ${members.join(', ')} }`;
 }
 
 export interface Recording {

@@ -2,6 +2,7 @@ import { NodeControl } from '@flux-iot/core/control/node-control';
 import type { ProtocolAdapter } from '@flux-iot/core/orchestrator/protocol-adapter';
 import { StreamOrchestrator } from '@flux-iot/core/orchestrator/stream-orchestrator';
 import type { StreamRegistry } from '@flux-iot/core/orchestrator/stream-registry';
+import { Transcoders } from '@flux-iot/core/transcode/transcoders';
 import { BUNDLED_PROFILES, ProfileLibrary } from '@flux-iot/protocols/camera/library';
 import { FlvAdapter } from '@flux-iot/protocols/flv/adapter';
 import { HlsAdapter } from '@flux-iot/protocols/hls/adapter';
@@ -34,6 +35,7 @@ export interface MediaNode {
   readonly media: MediaServer;
   readonly control: NodeControl;
   readonly snapshots: NodeSnapshots;
+  readonly transcoders: Transcoders;
   readonly ports: NodePorts;
   /** Binds everything, or throws (`PORT_IN_USE` in plain words) and leaves nothing bound. */
   start(): Promise<void>;
@@ -58,6 +60,16 @@ export function createMediaNode(
   const reusePort = config.gateway.share_ports;
   const isEnabled = (protocol: Config['protocols']['enabled'][number]) =>
     protocols.enabled.includes(protocol);
+  const viewerLimits = {
+    maxQueuedBytes: limits.viewer_queue_bytes,
+    stallTimeout: limits.viewer_stall_timeout * 1000,
+  };
+  const transcoders = new Transcoders({
+    profiles: config.transcode.profiles,
+    maxRunning: config.transcode.max_running,
+    limits: viewerLimits,
+    maxMemory: config.transcode.memory_mb * 1024 * 1024,
+  });
   const orchestrator = new StreamOrchestrator({
     stream: {
       gop: { maxBytes: limits.gop_cache_bytes, maxSeconds: limits.gop_cache_seconds },
@@ -75,11 +87,8 @@ export function createMediaNode(
     openTimeout: limits.open_timeout * 1000,
     demandLinger: limits.on_demand_linger * 1000,
     registry,
+    derive: (streamId, all) => transcoders.derive(streamId, all),
   });
-  const viewerLimits = {
-    maxQueuedBytes: limits.viewer_queue_bytes,
-    stallTimeout: limits.viewer_stall_timeout * 1000,
-  };
   const errors = new ErrorLog(logger);
   const media = new MediaServer({
     ...parseAddress(config.http_media.bind),
@@ -151,6 +160,7 @@ export function createMediaNode(
     media,
     control,
     snapshots,
+    transcoders,
     get ports() {
       return {
         rtmp: rtmp?.port,

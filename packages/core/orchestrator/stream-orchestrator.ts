@@ -8,7 +8,7 @@ import { Stream, type StreamOptions } from '../stream/stream.ts';
 import { parseStreamId, type StreamId } from '../stream/stream-id.ts';
 import { TurnSpacing, type TurnSpacingOptions } from '../stream/turn-spacing.ts';
 import { Demand } from './demand.ts';
-import type { AccessRequest, Ingest, StreamCallback } from './protocol-adapter.ts';
+import type { AccessRequest, Derivation, Ingest, StreamCallback } from './protocol-adapter.ts';
 import { Pushes } from './pushes.ts';
 import { createContext, type StreamContext, statusOf } from './stream-context.ts';
 import type { StreamRegistry } from './stream-registry.ts';
@@ -34,6 +34,8 @@ export interface OrchestratorOptions {
   /** Milliseconds that a stream is fetched on demand after its last taker; 10,000 if left out. */
   readonly demandLinger?: number;
   readonly authorize?: Authorizer;
+  /** What a stream that is not there would be made of, if it can be. */
+  readonly derive?: (streamId: StreamId, orchestrator: StreamOrchestrator) => Derivation | undefined;
   /** Where there are several media nodes; without it, this process has all streams. */
   readonly registry?: StreamRegistry;
 }
@@ -335,7 +337,10 @@ export class StreamOrchestrator extends EventEmitter<OrchestratorEvents> impleme
 
   /** A stream of another node, or one that an ingest will bring, can be waited for; any other is unknown. */
   #await(streamId: StreamId): StreamContext {
-    const owner = this.#options.registry?.ownerOf(streamId);
+    const { registry, derive } = this.#options;
+    // What is made of another stream is made where that is.
+    const owner =
+      registry?.ownerOf(streamId) ?? registry?.ownerOf(derive?.(streamId, this)?.sourceId ?? streamId);
     if (owner === undefined) return this.#awaitIngest(streamId);
     const context = this.#create(streamId, true);
     this.#relay(context, owner);
@@ -343,7 +348,7 @@ export class StreamOrchestrator extends EventEmitter<OrchestratorEvents> impleme
   }
 
   #awaitIngest(streamId: StreamId): StreamContext {
-    const ingest = this.#ingests.get(streamId);
+    const ingest = this.#ingests.get(streamId) ?? this.#derive(streamId);
     const { state, lastError } = ingest?.status ?? { state: 'waiting' };
     if (!ingest || (state === 'waiting' && !ingest.demand)) {
       throw new FluxError('STREAM_NOT_FOUND', `There is no stream ${streamId}.`, { context: { streamId } });
@@ -352,6 +357,17 @@ export class StreamOrchestrator extends EventEmitter<OrchestratorEvents> impleme
       throw new FluxError('UPSTREAM_FAILED', lastError ?? 'The source of the stream was given up.');
     }
     return this.#create(streamId);
+  }
+
+  /** Begins to make the stream of another that is here, where it can be made. Throws `TRANSCODE_LIMIT`. */
+  #derive(streamId: StreamId): Ingest | undefined {
+    const derivation = this.#options.derive?.(streamId, this);
+    if (!derivation) return undefined;
+    const { sourceId } = derivation;
+    if (!this.#contexts.has(sourceId) && !this.#ingests.has(sourceId)) return undefined;
+    const ingest = derivation.begin();
+    this.#ingests.set(streamId, ingest);
+    return ingest;
   }
 
   async #untilOpen(context: StreamContext, signal: AbortSignal | undefined): Promise<Stream> {
@@ -394,8 +410,17 @@ export class StreamOrchestrator extends EventEmitter<OrchestratorEvents> impleme
     context.publication = undefined;
     publication?.revoke(reason);
     stream.end(reason);
+    this.#forgetDerived(stream.id, reason);
     if (!context.relay) this.#release(stream.id);
     this.emit('streamEnded', stream, reason);
+  }
+
+  #forgetDerived(streamId: StreamId, reason: EndReason): void {
+    const ingest = this.#ingests.get(streamId);
+    if (!ingest?.isDerived) return;
+    this.#ingests.delete(streamId);
+    this.#demand.forget(ingest);
+    ingest.close(reason);
   }
 
   /** Others may own the stream, unless it is still to be pulled here. */

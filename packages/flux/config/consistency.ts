@@ -44,6 +44,16 @@ export function findContradictions(config: Config): Contradiction[] {
       message: `"${rtsp.rtp_port_range}" has the higher port first`,
     });
   }
+  const names = config.transcode.profiles.map(({ name }) => name as string | undefined);
+  for (const [index, name] of names.entries()) {
+    const message =
+      name === undefined
+        ? 'a profile has no name'
+        : names.indexOf(name) < index
+          ? `two profiles are called "${name}"`
+          : '';
+    if (message) found.push({ paths: [['transcode', 'profiles']], message });
+  }
   return [...found, ...findCollisions(config)];
 }
 

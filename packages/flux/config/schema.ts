@@ -2,6 +2,7 @@
  * The configuration: every key with its type, range, default and explanation, once. Validation, defaults,
  * `flux print-config`, docs/configuration.md and the environment variables are all made from it.
  */
+import { AUDIO_TARGETS, HARDWARE, VIDEO_TARGETS } from '@flux-iot/core/transcode/profile';
 import { Type } from 'typebox';
 
 export const PROTOCOLS = ['rtmp', 'rtsp', 'gb28181', 'hls', 'flv'] as const;
@@ -141,6 +142,29 @@ const flv = section('HTTP-FLV and WebSocket-FLV on the HTTP media server.', {
   ),
 });
 
+const profile = Type.Object(
+  {
+    name: Type.String({
+      pattern: '^[A-Za-z0-9][A-Za-z0-9_-]{0,31}$',
+      allowed: '1 to 32 letters, digits, "_" and "-"',
+      description: 'Comes after the dot in the ids of the streams.',
+    }),
+    video: choice(VIDEO_TARGETS, 'h264', 'What becomes of the picture.'),
+    height: integer(
+      0,
+      0,
+      4320,
+      'Lines that it is scaled down to, never up; 0 for as many as the source has.',
+    ),
+    frame_rate: integer(0, 0, 120, 'Frames a second; 0 for as many as the source has.'),
+    video_bitrate: integer(0, 0, 100_000, 'kbit/s; 0 for what suits the size.'),
+    audio: choice(AUDIO_TARGETS, 'aac', 'What becomes of the sound.'),
+    audio_bitrate: integer(0, 0, 512, 'kbit/s; 0 for what suits the codec.'),
+    hardware: choice(HARDWARE, 'none', 'The encoder that is tried first.'),
+  },
+  { additionalProperties: false, default: {} },
+);
+
 export const ConfigSchema = Type.Object(
   {
     protocols: section('Which protocols there are.', {
@@ -276,6 +300,31 @@ export const ConfigSchema = Type.Object(
       ),
       cache_mb: integer(64, 1, 65_536, 'MiB of pictures of a media node that are kept to be given again.'),
     }),
+    transcode: section(
+      'Streams made of others for those who ask for them: `cam1.720p` is `cam1` by the profile `720p`.',
+      {
+        max_running: integer(
+          4,
+          0,
+          256,
+          'Streams that a media node makes at once, at most; more are refused.',
+        ),
+        memory_mb: integer(1024, 256, 65_536, 'MiB of memory of the process of each; it is ended beyond.'),
+        profiles: Type.Array(profile, {
+          default: [
+            { name: 'h264', video: 'h264', audio: 'aac' },
+            { name: '1080p', video: 'h264', height: 1080, audio: 'aac' },
+            { name: '720p', video: 'h264', height: 720, audio: 'aac' },
+            { name: '480p', video: 'h264', height: 480, audio: 'aac' },
+            { name: '360p', video: 'h264', height: 360, audio: 'aac' },
+            { name: 'aac', video: 'copy', audio: 'aac' },
+            { name: 'opus', video: 'copy', audio: 'opus' },
+            { name: 'g711a', video: 'copy', audio: 'g711a' },
+          ],
+          description: 'What can be made; docs/transcoding.md explains the keys of a profile.',
+        }),
+      },
+    ),
     log: section('The log, on standard error.', {
       level: choice(
         ['trace', 'debug', 'info', 'warn', 'error', 'silent'],

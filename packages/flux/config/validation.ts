@@ -15,7 +15,10 @@ export function validate(document: Record<string, unknown>, locator: TomlLocator
     problems.push({ line, where: `line ${line}`, key: keyName(path), message });
   };
   const check = (path: KeyPath, schema: SchemaNode, value: unknown) => {
-    if (!schema.properties) checkValue(path, schema, value, report);
+    const { items } = schema;
+    if (items?.properties && Array.isArray(value)) {
+      for (const [index, item] of value.entries()) check([...path, index], items, item);
+    } else if (!schema.properties) checkValue(path, schema, value, report);
     else if (!isTable(value)) report(path, wrongValue(value, allowedBy(schema)));
     else {
       for (const [name, member] of Object.entries(value)) {

@@ -32,7 +32,10 @@ const session = new TranscodeSession(JSON.parse(process.argv[2] ?? '') as Transc
 const demuxer = new RelayDemuxer({
   onTracks: list => session.useTracks(list),
   onSample: sample => session.push(sample),
-  onEnd: () => socket.end(),
+  onEnd: () => {
+    send(writer => muxer.end(writer));
+    socket.end();
+  },
 });
 
 socket.on('data', data => {

@@ -3,6 +3,7 @@ import { DataSample, type MediaSample, type Sample } from '@flux-iot/media/model
 import { isVideo, type Track } from '@flux-iot/media/model/track';
 import type { TranscodeProfile } from '../profile.ts';
 import { AudioPipeline, madeSampleRate } from './audio-pipeline.ts';
+import { NOTE } from './note.ts';
 import { identities, type Pipeline, type PipelineOutput } from './pipeline.ts';
 import { VideoPipeline } from './video-pipeline.ts';
 
@@ -12,8 +13,8 @@ export interface SessionOutput {
   write(sample: Sample, track: Track | undefined): void;
 }
 
-/** By which a worker tells its parent what people should know: a data sample of this name with a text. */
-export const NOTE = 'fluxTranscodeNote';
+/** Samples that may wait for the tracks to be made. */
+const MAX_PENDING = 500;
 
 /** Makes the tracks and samples of one stream into those of the profile. */
 export class TranscodeSession {
@@ -22,6 +23,8 @@ export class TranscodeSession {
   readonly #sources = new Map<number, Track>();
   readonly #pipelines = new Map<number, Pipeline>();
   readonly #made = new Map<number, Track>();
+  /** Until all tracks are known, so that nobody is told half of them. */
+  #pending: Sample[] | undefined = [];
   #generation: number | undefined;
   #metadata: TrackList['metadata'] = {};
 
@@ -47,7 +50,7 @@ export class TranscodeSession {
 
   /** Throws what FFmpeg says of what cannot go on. */
   push(sample: Sample): void {
-    if (sample.kind === 'data') this.#output.write(sample, undefined);
+    if (sample.kind === 'data') this.#write(sample);
     else this.#pipelines.get(sample.trackId)?.push(sample);
   }
 
@@ -65,7 +68,7 @@ export class TranscodeSession {
     if (target === 'none') return undefined;
     const output: PipelineOutput = {
       setTrack: made => this.#setTrack(made),
-      write: sample => this.#output.write(sample, this.#made.get(sample.trackId)),
+      write: sample => this.#write(sample),
       note: text => this.#output.write(new DataSample(0, NOTE, [text]), undefined),
     };
     if (target === 'copy' || (target === track.codec && !needsWork(track, profile)))
@@ -80,7 +83,21 @@ export class TranscodeSession {
 
   #setTrack(track: Track): void {
     this.#made.set(track.id, track);
+    if (!this.#pending) this.#output.setTracks([...this.#made.values()], this.#metadata);
+  }
+
+  #write(sample: Sample): void {
+    if (!this.#pending) {
+      this.#output.write(sample, sample.kind === 'data' ? undefined : this.#made.get(sample.trackId));
+      return;
+    }
+    this.#pending.push(sample.copy());
+    const isComplete = [...this.#pipelines.keys()].every(id => this.#made.has(id));
+    if (!isComplete && this.#pending.length < MAX_PENDING) return;
+    const waiting = this.#pending;
+    this.#pending = undefined;
     this.#output.setTracks([...this.#made.values()], this.#metadata);
+    for (const waited of waiting) this.#write(waited);
   }
 }
 

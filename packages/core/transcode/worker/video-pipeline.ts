@@ -112,17 +112,19 @@ export class VideoPipeline implements Pipeline {
     this.#isKeyDue = false;
     checked(this.#encoder.sendFrameSync(frame), 'encoding');
     while (this.#encoder.receivePacketSync(this.#packet) >= 0) {
-      this.#write();
+      this.#write(this.#encoder.timeBase);
       this.#packet.unref();
     }
   }
 
-  #write(): void {
-    const { data, pts, timeBase, isKeyframe } = this.#packet;
+  #write({ num, den }: Rational): void {
+    const { data, pts, isKeyframe } = this.#packet;
     if (!data) return;
-    const { num, den } = timeBase.den > 0 ? timeBase : this.#encoderTimeBase;
     const time = Math.round((Number(pts) * num * this.#track.clockRate) / den);
-    const unit = annexBToLengthPrefixed(data, firstByte => h264NalType(firstByte) === H264_NAL.ACCESS_UNIT_DELIMITER);
+    const unit = annexBToLengthPrefixed(
+      data,
+      firstByte => h264NalType(firstByte) === H264_NAL.ACCESS_UNIT_DELIMITER,
+    );
     if (isKeyframe) {
       const track = this.#tracks.use(parameterSetsOf(unit, 'h264'));
       if (track) this.#output.setTrack(track);
@@ -131,10 +133,6 @@ export class VideoPipeline implements Pipeline {
     if (!this.#tracks.track || time <= this.#lastTime) return;
     this.#lastTime = time;
     this.#output.write(VideoSample.fromData(this.#track.id, time, time, isKeyframe, unit));
-  }
-
-  get #encoderTimeBase(): { num: number; den: number } {
-    return this.#encoder?.timeBase ?? { num: 1, den: this.#track.clockRate };
   }
 
   #open(frame: Frame): CodecContext {
