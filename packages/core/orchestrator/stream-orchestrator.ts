@@ -364,7 +364,9 @@ export class StreamOrchestrator extends EventEmitter<OrchestratorEvents> impleme
     const derivation = this.#options.derive?.(streamId, this);
     if (!derivation) return undefined;
     const { sourceId } = derivation;
-    if (!this.#contexts.has(sourceId) && !this.#ingests.has(sourceId)) return undefined;
+    const source = this.#ingests.get(sourceId);
+    // What was made of another is no source of a third: whoever asks could go on for ever.
+    if (source?.isDerived || (!source && !this.#contexts.has(sourceId))) return undefined;
     const ingest = derivation.begin();
     this.#ingests.set(streamId, ingest);
     return ingest;
