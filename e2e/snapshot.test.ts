@@ -311,6 +311,21 @@ describe.skipIf(lacks('ffmpeg'))('hostile bitstreams', () => {
     }
   });
 
+  it('that take too much memory cost their process, and that is said', async () => {
+    // Less than the program itself needs.
+    const pool = new DecoderPool({ size: 1, maxQueue: 10, timeout: 5000, maxMemory: 20 * 1024 * 1024 });
+    try {
+      const [huge] = corpusPictures().slice(0, 1);
+      const picture = huge ?? { codec: 'h264', units: [Buffer.from([0])], width: 0, height: 0, takenAt: 0 };
+      await expect(pool.decode(picture, SHAPE)).rejects.toMatchObject({
+        code: 'DECODER_FAILED',
+        message: expect.stringMatching(/bytes of memory/),
+      });
+    } finally {
+      pool.close();
+    }
+  });
+
   it('that claim enormous pictures take no memory', async () => {
     const pool = new DecoderPool({ size: 1, maxQueue: 10, timeout: 5000, maxMemory: 400 * 1024 * 1024 });
     try {

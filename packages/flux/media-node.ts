@@ -15,6 +15,7 @@ import type { Logger } from 'pino';
 import { parseAddress, parsePortRange } from './config/address.ts';
 import type { Config } from './config/schema.ts';
 import { ErrorLog } from './error-log.ts';
+import { ladderOf } from './ladder.ts';
 import { explainListenError } from './listen-error.ts';
 import { segmentStorage } from './segment-storage.ts';
 import { createSnapshots, type NodeSnapshots, snapshotRoute } from './snapshots.ts';
@@ -135,7 +136,9 @@ export function createMediaNode(
       alwaysOn: protocols.hls.always_on,
     };
     const storage = segmentStorage(config);
-    adapters.push(new HlsAdapter({ orchestrator, server: media, storage, options, makers }));
+    adapters.push(
+      new HlsAdapter({ orchestrator, server: media, storage, options, ladder: ladderOf(config), makers }),
+    );
   }
   const hasMedia = hasFlv || isEnabled('hls');
   for (const adapter of adapters) adapter.onStreamReady(orchestrator);

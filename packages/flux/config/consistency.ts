@@ -54,6 +54,17 @@ export function findContradictions(config: Config): Contradiction[] {
           : '';
     if (message) found.push({ paths: [['transcode', 'profiles']], message });
   }
+  for (const name of config.protocols.hls.ladder) {
+    if (names.includes(name) || !config.protocols.hls.enable_adaptive) continue;
+    found.push({
+      paths: [
+        ['protocols', 'hls', 'ladder'],
+        ['protocols', 'hls', 'enable_adaptive'],
+        ['transcode', 'profiles'],
+      ],
+      message: `protocols.hls.ladder names "${name}", which is none of transcode.profiles`,
+    });
+  }
   return [...found, ...findCollisions(config)];
 }
 

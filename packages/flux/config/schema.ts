@@ -123,7 +123,15 @@ const gb28181 = section('GB28181. Not in this version: the keys are read and che
 const hls = section('HLS: playlists and transport stream segments on the HTTP media server.', {
   segment_duration: number(6, 1, 60, 'Seconds; a segment ends at the first key frame after it.'),
   playlist_length: integer(5, 3, 100, 'Segments in a playlist.'),
-  enable_adaptive: flag(false, 'Renditions of lower bitrate. Not in this version.'),
+  enable_adaptive: flag(
+    false,
+    'Offer smaller sizes of a stream in its master playlist; each is made while somebody watches it.',
+  ),
+  ladder: Type.Array(Type.String({ minLength: 1, maxLength: 32, allowed: 'the name of a profile' }), {
+    uniqueItems: true,
+    default: ['720p', '480p', '360p'],
+    description: 'Profiles of transcode.profiles that are offered, where they are smaller than the stream.',
+  }),
   always_on: flag(false, 'Cut every stream from its beginning, not from its first viewer on.'),
   storage: choice(
     ['memory', 'file'],

@@ -4,6 +4,7 @@ import { connectBus } from '@flux-iot/core/bus/socket/connect-bus';
 import { ClusterNode } from '@flux-iot/core/cluster/cluster-node';
 import { busOf } from '../config/bus.ts';
 import type { Config } from '../config/schema.ts';
+import { ladderOf } from '../ladder.ts';
 import { createMediaNode } from '../media-node.ts';
 import { segmentMakers } from '../segment-makers.ts';
 import { collectInProportion, QuietCollector } from './heap.ts';
@@ -50,7 +51,7 @@ async function start(
     name,
     logger,
     registry: cluster,
-    makers: segmentMakers(cluster),
+    makers: segmentMakers(cluster, ladderOf(config)),
   });
   const { orchestrator } = node;
   const collector = new QuietCollector();

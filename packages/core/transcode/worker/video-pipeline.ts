@@ -21,13 +21,12 @@ import {
 import { Codec, CodecContext, type Frame, Packet, Rational } from 'node-av/lib';
 import { checked, setOptions } from '../../ffmpeg/ffmpeg.ts';
 import { type Hardware, type TranscodeProfile, usualVideoBitrate } from '../profile.ts';
+import { encodedFrameRate, h264Level } from '../rendition.ts';
 import { TrackDecoder } from './decoder.ts';
 import type { Pipeline, PipelineOutput } from './pipeline.ts';
 
 /** Frames after which there is a key frame, if the source has none for so long. */
 const MAX_GOP = 600;
-const USUAL_FRAME_RATE = 25;
-const MAX_FRAME_RATE = 240;
 /** Seconds of the bit rate that the encoder may run ahead. */
 const BUFFER_SECONDS = 1;
 /** Key frames of the source that have not come out of the decoder yet. */
@@ -147,6 +146,9 @@ export class VideoPipeline implements Pipeline {
     }
     return this.#openEncoder(FF_ENCODER_LIBX264, frame, AV_PIX_FMT_YUV420P, {
       preset: 'veryfast',
+      // What playlists say of it before it is made.
+      profile: 'high',
+      level: h264Level(frame, encodedFrameRate(this.#track, this.#profile)),
       tune: 'zerolatency',
       'forced-idr': 1,
       sc_threshold: 0,
@@ -165,12 +167,12 @@ export class VideoPipeline implements Pipeline {
     const context = new CodecContext();
     context.allocContext3(codec);
     const bitrate = (this.#profile.video_bitrate || usualVideoBitrate(frame.height)) * 1000;
-    const rate = this.#profile.frame_rate || this.#track.frameRate || USUAL_FRAME_RATE;
+    const rate = encodedFrameRate(this.#track, this.#profile);
     context.width = frame.width;
     context.height = frame.height;
     context.pixelFormat = frame.format === AV_PIX_FMT_NV12 ? AV_PIX_FMT_NV12 : pixels;
     context.timeBase = frame.timeBase;
-    context.framerate = new Rational(Math.round(Math.min(rate, MAX_FRAME_RATE) * 1000), 1000);
+    context.framerate = new Rational(Math.round(rate * 1000), 1000);
     context.bitRate = BigInt(bitrate);
     context.rcMaxRate = BigInt(bitrate);
     context.rcBufferSize = bitrate * BUFFER_SECONDS;
