@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { PlayerSite, TestBrowser } from './support/browser.ts';
 import { clip } from './support/clips.ts';
+import { FluxCluster } from './support/flux-process.ts';
 import { TestGateway } from './support/gateway.ts';
 import { lacks, RunningProcess, run } from './support/processes.ts';
 
@@ -108,6 +109,34 @@ describe.skipIf(lacks('ffmpeg'))('adaptive HLS (scenario 37)', () => {
         expect(average).toBeLessThanOrEqual(bandwidth);
       }
     }
+  });
+});
+
+describe.skipIf(lacks('ffmpeg'))('two media nodes', () => {
+  it('give every client the same sizes, cut by one of them', { timeout: 90_000 }, async () => {
+    await using flux = await FluxCluster.start(2, {
+      FLUX_PROTOCOLS_HLS_ENABLE_ADAPTIVE: 'true',
+      FLUX_PROTOCOLS_HLS_LADDER: '360p',
+      FLUX_PROTOCOLS_HLS_SEGMENT_DURATION: '2',
+    });
+    await using _publisher = new RunningProcess('ffmpeg', [
+      ...['-v', 'error', '-re', '-stream_loop', '-1', '-i', await clip('h264-aac-large.flv'), '-c', 'copy'],
+      ...['-f', 'flv', flux.rtmpUrl('cam1')],
+    ]);
+    await flux.untilLive('cam1');
+    const offered = await variantsOf(flux.hlsUrl('cam1', 'master.m3u8'));
+    expect(offered).toHaveLength(2);
+    // Each on a connection of its own, which the kernel gives to either node.
+    const lists = async (uri: string) => Promise.all(Array.from({ length: 8 }, () => segmentsOf(uri)));
+    await Promise.all(offered.map(({ uri }) => lists(uri)));
+    await sleep(6000);
+    const [whole, smaller] = await Promise.all(offered.map(({ uri }) => lists(uri)));
+    for (const all of [whole!, smaller!]) {
+      expect(new Set(all.map(list => [...list.values()].at(0)?.uri)).size).toBe(1);
+    }
+    const dates = [...whole![0]!.keys()].filter(date => smaller![0]!.has(date));
+    expect(dates.length).toBeGreaterThanOrEqual(2);
+    expect((await flux.nodes()).map(({ relays }) => relays)).toEqual([0, 0]);
   });
 });
 
