@@ -86,7 +86,8 @@ describe.skipIf(lacks('ffmpeg'))('pictures of streams (scenario 34)', () => {
         const picture = await take(api, 'cam1', `mode=${mode}`);
         expect(picture).toMatchObject({ status: 200, type: 'image/jpeg', code: undefined });
         expect(['keyframe', 'decode', 'cache']).toContain(picture.path);
-        expect(picture.age).toBeLessThan(3);
+        // A group of pictures, and what a busy machine takes to start a decoder.
+        expect(picture.age).toBeLessThan(10);
         expect(await examine(picture.data)).toMatchObject({ codec_name: 'mjpeg', width: 640, height: 360 });
       }
       for (const [format, codec] of [

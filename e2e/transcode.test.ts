@@ -76,17 +76,17 @@ describe.skipIf(lacks('ffmpeg'))('streams made of others (scenario 38)', () => {
     });
     await using _publisher = await publish(gateway, 'h265-aac.mp4', 'cam1');
     expect(gateway.transcoders).toEqual([]);
-    const watching = [1, 2, 3].map(() => watch(gateway.playUrl('flv', 'cam1.h264'), 3));
+    const watching = [1, 2, 3].map(() => watch(gateway.playUrl('flv', 'cam1.h264'), 2));
     await gateway.untilLive('cam1.h264');
     expect(gateway.transcoders).toHaveLength(1);
+    // Neither a viewer of the source nor a reason for it to end.
+    expect(await gateway.stream('cam1')).toMatchObject({ state: 'live', viewers: { count: 0 } });
     for (const { streams, pictures, sounds, errors } of await Promise.all(watching)) {
       expect(errors).toBe('');
       expect(streams).toMatchObject([{ codec_name: 'h264', width: 640, height: 360 }, { codec_name: 'aac' }]);
-      expect(pictures).toBeGreaterThan(60);
-      expect(sounds).toBeGreaterThan(100);
+      expect(pictures).toBeGreaterThan(40);
+      expect(sounds).toBeGreaterThan(70);
     }
-    expect((await gateway.stream('cam1')).viewers.count).toBe(0);
-    expect(gateway.orchestrator.getStreamStatus('cam1')?.state).toBe('live');
     await until(
       'it ends',
       () => gateway.transcoders.length === 0 && !gateway.orchestrator.findStream('cam1.h264'),

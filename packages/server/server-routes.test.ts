@@ -61,6 +61,7 @@ describe('what the server says of itself', () => {
       '/api/v1/streams/{stream_id}/push',
       '/api/v1/streams/{stream_id}/pushes',
       '/api/v1/streams/{stream_id}/pushes/{push_id}',
+      '/api/v1/streams/{stream_id}/snapshot',
       '/api/v1/streams/{stream_id}/stats',
       '/api/v1/streams/{stream_id}/stop',
       '/api/v1/streams/{stream_id}/viewers',
