@@ -64,7 +64,12 @@ export class TestGateway {
    * where they do not turn it on.
    */
   static async start(
-    settings: Readonly<Record<string, string | number | boolean | readonly string[]>> = {},
+    settings: Readonly<
+      Record<
+        string,
+        string | number | boolean | readonly string[] | readonly Readonly<Record<string, string | number>>[]
+      >
+    > = {},
     more = '',
   ): Promise<TestGateway> {
     const defaults = {
@@ -75,10 +80,10 @@ export class TestGateway {
       'auth.enabled': false,
       'database.url': 'sqlite::memory:',
     };
-    const toml = Object.entries({ ...defaults, ...settings })
-      .map(([key, value]) => `${key} = ${JSON.stringify(value)}`)
+    const document = Object.entries({ ...defaults, ...settings })
+      .map(([key, value]) => `${key} = ${toml(value)}`)
       .join('\n');
-    const { config } = parseConfig(`${toml}\n${more}`, {}, 'test');
+    const { config } = parseConfig(`${document}\n${more}`, {}, 'test');
     const logger = pino({ level: process.env.FLUX_TEST_LOG ?? 'silent' });
     const hub = new BusHub();
     const [serverBus, nodeBus] = [createLocalBus(hub, 'server'), createLocalBus(hub, 'node-1')];
@@ -108,6 +113,7 @@ export class TestGateway {
       control: node.control,
       recordings,
       access: accessOf(config, accounts),
+      snapshots: node.snapshots,
       ...parseAddress(config.server.bind),
       mediaPort: () => node.media.port,
       version: 'test',
@@ -155,6 +161,16 @@ export class TestGateway {
 
   get apiPort(): number {
     return this.#api.port;
+  }
+
+  /** Process ids of those that make streams of others. */
+  get transcoders(): readonly number[] {
+    return this.#node.transcoders.processes;
+  }
+
+  /** Process ids of those that make pictures. */
+  get decoders(): readonly number[] {
+    return this.#node.snapshots.decoders;
   }
 
   rtmpUrl(id: string): string {
@@ -212,6 +228,13 @@ export class TestGateway {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#close();
   }
+}
+
+function toml(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(toml).join(', ')}]`;
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
+  const members = Object.entries(value).map(([key, member]) => `${key} = ${JSON.stringify(member)}`);
+  return `{ ${members.join(', ')} }`;
 }
 
 export interface Recording {

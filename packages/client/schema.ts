@@ -1520,6 +1520,91 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/streams/{stream_id}/snapshot": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A picture of the stream */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description `keyframe`: the last key frame; `decode`: the newest frame; `auto`: one not older than `max_age`, else the last key frame, else the last good picture */
+                    mode?: "auto" | "keyframe" | "decode";
+                    /** @description Pixels; alone, it keeps the aspect */
+                    width?: number;
+                    /** @description Pixels; alone, it keeps the aspect */
+                    height?: number;
+                    format?: "jpeg" | "png" | "webp";
+                    /** @description Of JPEG and WebP */
+                    quality?: number;
+                    /** @description Seconds that a picture made for somebody else may be old; 2 for `auto`, else 0 */
+                    max_age?: number;
+                    /** @description The last picture that there is will do, also of a stream that is not live */
+                    allow_stale?: boolean;
+                };
+                header?: never;
+                path: {
+                    /** @description `cam1`, or `app~name` outside the app `live` */
+                    stream_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description The picture */
+                200: {
+                    headers: {
+                        /** @description Where it came from; `last`: a newer one could not be had */
+                        "X-Snapshot-Path"?: unknown;
+                        /** @description When it reached the server */
+                        "X-Snapshot-Time"?: unknown;
+                        /** @description Seconds since then */
+                        "X-Snapshot-Age"?: unknown;
+                        /** @description Pixels */
+                        "X-Snapshot-Width"?: unknown;
+                        /** @description Pixels */
+                        "X-Snapshot-Height"?: unknown;
+                        /** @description Of `last`: the code of what kept a newer one from being had */
+                        "X-Snapshot-Reason"?: unknown;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "image/jpeg": string;
+                        "image/png": string;
+                        "image/webp": string;
+                    };
+                };
+                /** @description What is wrong */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description What is wrong */
+                "5XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/protocols": {
         parameters: {
             query?: never;
@@ -3744,7 +3829,7 @@ export interface components {
              * @description Stable; docs/errors.md explains each
              * @enum {string}
              */
-            code: "STREAM_NOT_FOUND" | "STREAM_BUSY" | "STREAM_ENDED" | "STREAM_ID_INVALID" | "STREAM_NOT_READY" | "STREAM_LIMIT" | "REQUEST_INVALID" | "REQUEST_TOO_LARGE" | "MEDIA_TYPE_UNSUPPORTED" | "URL_INVALID" | "RATE_LIMITED" | "IDEMPOTENCY_KEY_REUSED" | "IDEMPOTENCY_KEY_BUSY" | "METHOD_NOT_ALLOWED" | "ROUTE_NOT_FOUND" | "SEGMENT_NOT_FOUND" | "RANGE_INVALID" | "INGEST_NOT_FOUND" | "PUSH_NOT_FOUND" | "PROTOCOL_DISABLED" | "PROTOCOL_UNSUPPORTED" | "CODEC_UNSUPPORTED" | "UNAUTHENTICATED" | "CSRF_TOKEN_INVALID" | "TENANT_LIMIT" | "TOO_MANY_ATTEMPTS" | "ACCOUNT_NOT_FOUND" | "NAME_TAKEN" | "NOT_ALLOWED" | "REDIRECTED" | "HOOK_FAILED" | "HOOK_NOT_FOUND" | "HOOK_LIMIT" | "CONFIG_INVALID" | "PORT_IN_USE" | "PROTOCOL_ERROR" | "UPSTREAM_FAILED" | "TIMED_OUT" | "STORAGE_FAILED" | "STORAGE_FULL" | "RECORDING_NOT_FOUND" | "RECORDING_HELD" | "RECORDING_ACTIVE" | "NOT_READY" | "INTERNAL";
+            code: "STREAM_NOT_FOUND" | "STREAM_BUSY" | "STREAM_ENDED" | "STREAM_ID_INVALID" | "STREAM_NOT_READY" | "STREAM_LIMIT" | "REQUEST_INVALID" | "REQUEST_TOO_LARGE" | "MEDIA_TYPE_UNSUPPORTED" | "URL_INVALID" | "RATE_LIMITED" | "IDEMPOTENCY_KEY_REUSED" | "IDEMPOTENCY_KEY_BUSY" | "METHOD_NOT_ALLOWED" | "ROUTE_NOT_FOUND" | "SEGMENT_NOT_FOUND" | "RANGE_INVALID" | "INGEST_NOT_FOUND" | "PUSH_NOT_FOUND" | "PROTOCOL_DISABLED" | "PROTOCOL_UNSUPPORTED" | "CODEC_UNSUPPORTED" | "UNAUTHENTICATED" | "CSRF_TOKEN_INVALID" | "TENANT_LIMIT" | "TOO_MANY_ATTEMPTS" | "ACCOUNT_NOT_FOUND" | "NAME_TAKEN" | "NOT_ALLOWED" | "REDIRECTED" | "HOOK_FAILED" | "HOOK_NOT_FOUND" | "HOOK_LIMIT" | "CONFIG_INVALID" | "PORT_IN_USE" | "PROTOCOL_ERROR" | "UPSTREAM_FAILED" | "TIMED_OUT" | "SNAPSHOT_BUSY" | "PICTURE_UNDECODABLE" | "DECODER_FAILED" | "TRANSCODE_LIMIT" | "TRANSCODE_FAILED" | "STORAGE_FAILED" | "STORAGE_FULL" | "RECORDING_NOT_FOUND" | "RECORDING_HELD" | "RECORDING_ACTIVE" | "NOT_READY" | "INTERNAL";
             request_id?: string;
         };
         Ingest: {

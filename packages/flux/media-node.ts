@@ -11,6 +11,7 @@ import type { ProtocolAdapter } from '@flux-iot/core/orchestrator/protocol-adapt
 import { StreamOrchestrator } from '@flux-iot/core/orchestrator/stream-orchestrator';
 import type { StreamRegistry } from '@flux-iot/core/orchestrator/stream-registry';
 import type { RecordingEvent } from '@flux-iot/core/record/recording';
+import { Transcoders } from '@flux-iot/core/transcode/transcoders';
 import { AuthenticationServer } from '@flux-iot/protocols/authentication/server';
 import { BUNDLED_PROFILES, ProfileLibrary } from '@flux-iot/protocols/camera/library';
 import { FlvAdapter } from '@flux-iot/protocols/flv/adapter';
@@ -24,9 +25,11 @@ import type { Logger } from 'pino';
 import { parseAddress, parsePortRange } from './config/address.ts';
 import type { Config } from './config/schema.ts';
 import { ErrorLog } from './error-log.ts';
+import { ladderOf } from './ladder.ts';
 import { explainListenError } from './listen-error.ts';
 import { createRecordingService } from './recording-service.ts';
 import { segmentStorage } from './segment-storage.ts';
+import { createSnapshots, type NodeSnapshots, snapshotRoute } from './snapshots.ts';
 import { readTls } from './tls.ts';
 
 /** Where a node listens, once it does; undefined for what is not enabled. */
@@ -46,6 +49,8 @@ export interface MediaNode {
   /** Undefined where authentication is off. */
   readonly gatekeeper: Gatekeeper | undefined;
   readonly meter: TenantMeter;
+  readonly snapshots: NodeSnapshots;
+  readonly transcoders: Transcoders;
   readonly ports: NodePorts;
   /** Binds everything, or throws (`PORT_IN_USE` in plain words) and leaves nothing bound. */
   start(): Promise<void>;
@@ -104,9 +109,24 @@ export function createMediaNode(
           return (here?.[key] ?? 0) + (elsewhere?.(tenantId)[key] ?? 0);
         },
         findToken,
+        sourceOf: streamId => transcoders.sourceOf(streamId),
         onRefused,
       })
     : undefined;
+  const viewerLimits = {
+    get maxQueuedBytes() {
+      return current().media.viewer_queue_bytes;
+    },
+    get stallTimeout() {
+      return current().media.viewer_stall_timeout * 1000;
+    },
+  };
+  const transcoders = new Transcoders({
+    profiles: config.transcode.profiles,
+    maxRunning: config.transcode.max_running,
+    limits: viewerLimits,
+    maxMemory: config.transcode.memory_mb * 1024 * 1024,
+  });
   const orchestrator = new StreamOrchestrator({
     stream: {
       gop: { maxBytes: limits.gop_cache_bytes, maxSeconds: limits.gop_cache_seconds },
@@ -137,19 +157,12 @@ export function createMediaNode(
       gatekeeper?.authorize(...asked);
       return access?.authorize(...asked);
     },
+    derive: (streamId, all) => transcoders.derive(streamId, all),
   });
   if (bus) reportStreams(orchestrator, name, event => publishEvent(bus, event));
   const meter: TenantMeter = new TenantMeter(orchestrator, streamId =>
     tenantOf(gatekeeper?.policy ?? { apps: {} }, streamId),
   );
-  const viewerLimits = {
-    get maxQueuedBytes() {
-      return current().media.viewer_queue_bytes;
-    },
-    get stallTimeout() {
-      return current().media.viewer_stall_timeout * 1000;
-    },
-  };
   const errors = new ErrorLog(logger);
   const media = new MediaServer({
     ...parseAddress(config.http_media.bind),
@@ -198,7 +211,9 @@ export function createMediaNode(
       alwaysOn: protocols.hls.always_on,
     };
     const storage = segmentStorage(config);
-    adapters.push(new HlsAdapter({ orchestrator, server: media, storage, options, makers }));
+    adapters.push(
+      new HlsAdapter({ orchestrator, server: media, storage, options, ladder: ladderOf(config), makers }),
+    );
   }
   const hasMedia = hasFlv || isEnabled('hls');
   for (const adapter of adapters) adapter.onStreamReady(orchestrator);
@@ -208,6 +223,8 @@ export function createMediaNode(
     }
     onRecording?.(event);
   });
+  const snapshots = createSnapshots(config, orchestrator, errors);
+  media.addRoute(snapshotRoute(snapshots));
   const control = new NodeControl({ name, orchestrator, adapters, recordings });
   orchestrator.on('streamAdded', stream => {
     stream.on('state', state => logger.info({ stream: stream.id, state }, 'stream'));
@@ -217,6 +234,7 @@ export function createMediaNode(
   );
 
   const stop = async () => {
+    snapshots.close();
     orchestrator.close();
     control.close();
     access?.close();
@@ -229,6 +247,8 @@ export function createMediaNode(
     control,
     gatekeeper,
     meter,
+    snapshots,
+    transcoders,
     get ports() {
       return {
         rtmp: rtmp?.port,

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import fastifySwagger from '@fastify/swagger';
 import fastifySwaggerUi from '@fastify/swagger-ui';
 import type { MediaControl } from '@flux-iot/core/control/media-control';
+import type { SnapshotSource } from '@flux-iot/core/snapshot/snapshot';
 import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 import { Registry } from 'prom-client';
 import { type AccessOptions, controlAccess } from './access/access-control.ts';
@@ -35,11 +36,14 @@ import { logRequests } from './request-log.ts';
 import { NAMED_SCHEMAS } from './schemas.ts';
 import { DOCUMENTATION_POLICY, guard } from './security.ts';
 import { serverRoutes } from './server-routes.ts';
+import { snapshotRoutes } from './snapshot-routes.ts';
 import { streamRoutes } from './stream-routes.ts';
 import { tenantRoutes } from './tenants/tenant-routes.ts';
 
 export interface AppOptions {
   readonly control: MediaControl;
+  /** Who can get pictures of streams; without it there are none. */
+  readonly snapshots?: SnapshotSource;
   /** Where `/flv`, `/hls` and the like are served: requests for them are sent there. */
   readonly mediaPort: () => number;
   readonly recordings: RecordingLibrary;
@@ -137,6 +141,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   await app.register(ingestRoutes, { prefix: '/api/v1', ...context });
   await app.register(pushRoutes, { prefix: '/api/v1', ...context });
   await app.register(recordingRoutes, { prefix: '/api/v1', ...context, recordings: options.recordings });
+  await app.register(snapshotRoutes, { prefix: '/api/v1', snapshots: options.snapshots });
   await app.register(serverRoutes, { ...context, mediaPort, version });
   await app.register(authRoutes, { accounts });
   for (const routes of [tokenRoutes, userRoutes, keyRoutes, tenantRoutes, auditRoutes])

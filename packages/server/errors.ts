@@ -1,11 +1,8 @@
 import type { Socket } from 'node:net';
-import { FluxError } from '@flux-iot/core/errors/flux-error';
+import { FluxError, retryAfterOf } from '@flux-iot/core/errors/flux-error';
 import { PROBLEM_MEDIA_TYPE, problemOf } from '@flux-iot/core/errors/problem';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { RouteMethods } from './route-methods.ts';
-
-/** Seconds. */
-const RETRY_AFTER = 5;
 
 /** Makes every error of the API a problem document with a stable code and the request's id. */
 export function answerErrors(app: FastifyInstance): void {
@@ -69,8 +66,9 @@ export function pathOf(url: string): string {
 function sendProblem(reply: FastifyReply, request: FastifyRequest, error: FluxError): FastifyReply {
   request.problemCode = error.code;
   if (error.status === 401) reply.header('WWW-Authenticate', 'Bearer');
-  if (error.status === 429 && !reply.hasHeader('Retry-After'))
-    reply.header('Retry-After', String(error.context.retryAfter ?? RETRY_AFTER));
+  const retryAfter = retryAfterOf(error);
+  if (retryAfter !== undefined && !reply.hasHeader('Retry-After'))
+    reply.header('Retry-After', String(retryAfter));
   return reply
     .code(error.status)
     .type(PROBLEM_MEDIA_TYPE)

@@ -104,6 +104,17 @@ describe('tokens and keys', () => {
     expect(codeOf(() => keeper().authorize('play', 'acme~cam1', request))).toBe(expected);
   });
 
+  it('a token to play a stream is for what is made of it too, and one to publish is not', () => {
+    const sourceOf = (id: string) => (id === 'acme~cam1.720p' ? 'acme~cam1' : undefined);
+    const ask = (action: 'play' | 'publish', id: string) => {
+      const token = signStreamToken({ ...CLAIMS, action }, SIGNING_KEY);
+      return codeOf(() => keeper({ sourceOf }).authorize(action, id, { token, address: '10.0.0.1' }));
+    };
+    expect(ask('play', 'acme~cam1.720p')).toBe('ok');
+    expect(ask('play', 'acme~cam1.other')).toBe('NOT_ALLOWED');
+    expect(ask('publish', 'acme~cam1.720p')).toBe('NOT_ALLOWED');
+  });
+
   it.each([
     ['flux_operator', 'publish', 'ok'],
     ['flux_operator', 'play', 'ok'],

@@ -17,6 +17,8 @@ export interface GatekeeperOptions {
   readonly count?: (tenantId: string, action: Action) => number;
   /** The stream token of an id, for protocols with user names; undefined where there is none. */
   readonly findToken?: (id: string) => Promise<string | undefined>;
+  /** The stream of which this one is made by a profile; undefined where it is one of its own. */
+  readonly sourceOf?: (streamId: StreamId) => StreamId | undefined;
   /** Told of everyone who was turned away, for the audit log. */
   readonly onRefused?: (refusal: Refusal) => void;
   /** Milliseconds since 1970. */
@@ -147,9 +149,15 @@ export class Gatekeeper {
     return grant;
   }
 
+  /** Who may play a stream may play what the server makes of it. */
+  #isMadeOf(streamId: StreamId, sourceId: StreamId): boolean {
+    return this.#options.sourceOf?.(streamId) === sourceId;
+  }
+
   #tokenGrant(claims: StreamTokenClaims, action: Action, streamId: StreamId, request: AccessRequest): Grant {
     if (claims.action !== action) throw refused(`The token is to ${claims.action}, not to ${action}.`);
-    if (claims.streamId !== streamId) throw refused('The token is for another stream.');
+    if (claims.streamId !== streamId && !(action === 'play' && this.#isMadeOf(streamId, claims.streamId)))
+      throw refused('The token is for another stream.');
     if (claims.address !== undefined && claims.address !== request.address)
       throw refused('The token is for another address.');
     if (claims.expiresAt <= this.#now() && !this.#wasAdmitted(action, streamId, request))

@@ -7,12 +7,10 @@ import { FluxError } from '../errors/flux-error.ts';
 import type { StreamOrchestrator } from '../orchestrator/stream-orchestrator.ts';
 import type { Relay, RelayTarget, StreamRegistry } from '../orchestrator/stream-registry.ts';
 import { RelayClient } from '../relay/relay-client.ts';
-import { writeLine } from '../relay/relay-request.ts';
 import { RelayServer } from '../relay/relay-server.ts';
-import { dial } from '../socket/dial.ts';
-import { parseSocketAddress } from '../socket/socket-address.ts';
 import type { StreamId } from '../stream/stream-id.ts';
 import type { ViewerLimits } from '../stream/viewer.ts';
+import { dialHttp, linkOf } from './node-dial.ts';
 import { type NodeEntry, nodeEntry } from './node-entry.ts';
 import { type NodeHttpAnswer, NodeHttpClient, type NodeHttpRequest } from './node-http.ts';
 
@@ -52,7 +50,7 @@ export class ClusterNode implements StreamRegistry {
   constructor(options: ClusterNodeOptions) {
     this.#options = options;
     this.#bus = options.bus;
-    this.#http = new NodeHttpClient(node => this.#dialHttp(node));
+    this.#http = new NodeHttpClient(node => dialHttp(this.#bus, options.secret, node));
   }
 
   get member(): string {
@@ -127,7 +125,7 @@ export class ClusterNode implements StreamRegistry {
   relay(owner: string, target: RelayTarget): Relay {
     const { secret, openTimeout } = this.#options;
     return new RelayClient(
-      { link: () => this.#linkOf(owner), secret, member: this.member, openTimeout },
+      { link: () => linkOf(this.#bus, owner), secret, member: this.member, openTimeout },
       target,
     );
   }
@@ -159,18 +157,5 @@ export class ClusterNode implements StreamRegistry {
   #otherHolder(key: string): string | undefined {
     const holder = this.#bus.directory.get(key)?.member;
     return holder === this.member ? undefined : holder;
-  }
-
-  async #dialHttp(node: string): Promise<Socket> {
-    const socket = await dial(parseSocketAddress(this.#linkOf(node)), this.#options.secret);
-    writeLine(socket, { kind: 'http', node: this.member });
-    return socket;
-  }
-
-  /** Throws `UPSTREAM_FAILED` where the node is gone. */
-  #linkOf(node: string): string {
-    const entry = nodeEntry(this.#bus.directory, node);
-    if (entry) return entry.link;
-    throw new FluxError('UPSTREAM_FAILED', `The media node ${node} is gone.`);
   }
 }

@@ -1,4 +1,4 @@
-import { Agent, request as httpRequest, type IncomingMessage } from 'node:http';
+import { Agent, request as httpRequest, type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import { FluxError } from '../errors/flux-error.ts';
 
@@ -11,10 +11,11 @@ export interface NodeHttpRequest {
 
 export interface NodeHttpAnswer {
   readonly status: number;
+  readonly headers: IncomingHttpHeaders;
   readonly body: Buffer;
 }
 
-/** An answer is a playlist or a segment. */
+/** An answer is a playlist, a segment or a picture. */
 const MAX_BODY = 64 * 1024 * 1024;
 /** The other node may wait for a segment's end before it answers. */
 const TIMEOUT = 90_000;
@@ -36,7 +37,11 @@ export class NodeHttpClient {
       const request = httpRequest(
         // The agent keeps connections by host.
         { agent: this.#agent, host: node, path: target, headers, signal, timeout: TIMEOUT },
-        answer => readBody(answer).then(body => resolve({ status: answer.statusCode ?? 0, body }), fail),
+        answer =>
+          readBody(answer).then(
+            body => resolve({ status: answer.statusCode ?? 0, headers: answer.headers, body }),
+            fail,
+          ),
       );
       request.on('timeout', () =>
         request.destroy(new FluxError('TIMED_OUT', `${node} did not answer in time.`)),

@@ -50,6 +50,17 @@ export const ERROR_CODES = {
   PROTOCOL_ERROR: { status: 400, meaning: 'The peer does not follow the protocol.' },
   UPSTREAM_FAILED: { status: 502, meaning: 'The remote server refused, failed or went away.' },
   TIMED_OUT: { status: 504, meaning: 'What was waited for did not come in time.' },
+  SNAPSHOT_BUSY: {
+    status: 503,
+    meaning: 'As many pictures wait to be decoded as may; `Retry-After` says when to ask again.',
+  },
+  PICTURE_UNDECODABLE: { status: 502, meaning: "The stream's picture cannot be decoded." },
+  DECODER_FAILED: { status: 500, meaning: 'The process that decoded the picture ended meanwhile.' },
+  TRANSCODE_LIMIT: {
+    status: 503,
+    meaning: 'As many streams are transcoded as the configuration allows.',
+  },
+  TRANSCODE_FAILED: { status: 502, meaning: 'The stream cannot be transcoded.' },
   STORAGE_FAILED: { status: 500, meaning: 'The media storage could not read or write.' },
   STORAGE_FULL: { status: 507, meaning: 'There is no room left for what is to be stored.' },
   RECORDING_NOT_FOUND: { status: 404, meaning: 'No recording of this id, or of this time, exists.' },
@@ -61,6 +72,14 @@ export const ERROR_CODES = {
   NOT_READY: { status: 503, meaning: 'A protocol does not listen yet, or no longer.' },
   INTERNAL: { status: 500, meaning: 'A fault of the server; the log has its cause.' },
 } as const satisfies Record<string, { status: number; meaning: string }>;
+
+/** Seconds after which what was refused for want of room may be asked for again, by error and for all others. */
+const RETRY_AFTER: Readonly<Partial<Record<ErrorCode, number>>> = {
+  SNAPSHOT_BUSY: 1,
+  TRANSCODE_LIMIT: 10,
+};
+
+const DEFAULT_RETRY_AFTER = 5;
 
 export type ErrorCode = keyof typeof ERROR_CODES;
 
@@ -94,4 +113,10 @@ export class FluxError extends Error {
       cause: error,
     });
   }
+}
+
+/** Seconds after which it may be tried again; undefined where that is of no use. */
+export function retryAfterOf({ code, status, context }: FluxError): number | undefined {
+  if (typeof context.retryAfter === 'number') return context.retryAfter;
+  return RETRY_AFTER[code] ?? (status === 429 ? DEFAULT_RETRY_AFTER : undefined);
 }

@@ -58,9 +58,18 @@ export interface Ingest {
   readonly history?: StreamHistory;
   /** Of one that fetches only what somebody wants: somebody does from now on, or nobody has for a while. */
   readonly demand?: (isWanted: boolean) => void;
+  /** It is made of another stream for those who want it, and goes when they do. */
+  readonly isDerived?: boolean;
   /** Where to publish, for a client that knows this server as `host`. */
   publishUrl?(host: string): string;
   close(reason: EndReason): void;
+}
+
+/** A stream that can be made of another when somebody wants it. */
+export interface Derivation {
+  readonly sourceId: StreamId;
+  /** Throws `TRANSCODE_LIMIT`. */
+  begin(): Ingest;
 }
 
 export interface IngestStatus {

@@ -8,7 +8,7 @@ import { Stream, type StreamOptions } from '../stream/stream.ts';
 import { parseStreamId, type StreamId } from '../stream/stream-id.ts';
 import { TurnSpacing, type TurnSpacingOptions } from '../stream/turn-spacing.ts';
 import { Demand } from './demand.ts';
-import type { AccessRequest, Ingest, StreamCallback } from './protocol-adapter.ts';
+import type { AccessRequest, Derivation, Ingest, StreamCallback } from './protocol-adapter.ts';
 import { Pushes } from './pushes.ts';
 import { createContext, type StreamContext, statusOf } from './stream-context.ts';
 import type { StreamRegistry } from './stream-registry.ts';
@@ -44,6 +44,8 @@ export interface OrchestratorOptions {
   /** Milliseconds that a stream is fetched on demand after its last taker; 10,000 if left out. */
   readonly demandLinger?: number;
   readonly authorize?: Authorizer;
+  /** What a stream that is not there would be made of, if it can be. */
+  readonly derive?: (streamId: StreamId, orchestrator: StreamOrchestrator) => Derivation | undefined;
   /** Where there are several media nodes; without it, this process has all streams. */
   readonly registry?: StreamRegistry;
 }
@@ -51,6 +53,8 @@ export interface OrchestratorOptions {
 export interface OrchestratorEvents {
   /** `isRelay`: it is another node's, fetched for viewers of this one. */
   streamAdded: [stream: Stream, isRelay: boolean];
+  /** It still has what it was; not for relays. */
+  streamEnding: [stream: Stream];
   streamEnded: [stream: Stream, reason: EndReason, isRelay: boolean];
   published: [publication: Publication];
   unpublished: [publication: Publication, reason: EndReason];
@@ -382,7 +386,10 @@ export class StreamOrchestrator extends EventEmitter<OrchestratorEvents> impleme
 
   /** A stream of another node, or one that an ingest will bring, can be waited for; any other is unknown. */
   #await(streamId: StreamId): StreamContext {
-    const owner = this.#options.registry?.ownerOf(streamId);
+    const { registry, derive } = this.#options;
+    // What is made of another stream is made where that is.
+    const owner =
+      registry?.ownerOf(streamId) ?? registry?.ownerOf(derive?.(streamId, this)?.sourceId ?? streamId);
     if (owner === undefined) return this.#awaitIngest(streamId);
     const context = this.#create(streamId, true);
     this.#relay(context, owner);
@@ -390,7 +397,7 @@ export class StreamOrchestrator extends EventEmitter<OrchestratorEvents> impleme
   }
 
   #awaitIngest(streamId: StreamId): StreamContext {
-    const ingest = this.#ingests.get(streamId);
+    const ingest = this.#ingests.get(streamId) ?? this.#derive(streamId);
     const { state, lastError } = ingest?.status ?? { state: 'waiting' };
     if (!ingest || (state === 'waiting' && !ingest.demand)) {
       throw new FluxError('STREAM_NOT_FOUND', `There is no stream ${streamId}.`, { context: { streamId } });
@@ -399,6 +406,19 @@ export class StreamOrchestrator extends EventEmitter<OrchestratorEvents> impleme
       throw new FluxError('UPSTREAM_FAILED', lastError ?? 'The source of the stream was given up.');
     }
     return this.#create(streamId);
+  }
+
+  /** Begins to make the stream of another that is here, where it can be made. Throws `TRANSCODE_LIMIT`. */
+  #derive(streamId: StreamId): Ingest | undefined {
+    const derivation = this.#options.derive?.(streamId, this);
+    if (!derivation) return undefined;
+    const { sourceId } = derivation;
+    const source = this.#ingests.get(sourceId);
+    // What was made of another is no source of a third: whoever asks could go on for ever.
+    if (source?.isDerived || (!source && !this.#contexts.has(sourceId))) return undefined;
+    const ingest = derivation.begin();
+    this.#ingests.set(streamId, ingest);
+    return ingest;
   }
 
   async #untilOpen(context: StreamContext, signal: AbortSignal | undefined): Promise<Stream> {
@@ -436,12 +456,22 @@ export class StreamOrchestrator extends EventEmitter<OrchestratorEvents> impleme
     const { stream, publication } = context;
     if (this.#contexts.get(stream.id) !== context) return;
     this.#contexts.delete(stream.id);
+    if (!context.relay) this.emit('streamEnding', stream);
     context.relay?.close();
     context.publication = undefined;
     publication?.revoke(reason);
     stream.end(reason);
+    this.#forgetDerived(stream.id, reason);
     if (!context.relay) this.#release(stream.id);
     this.emit('streamEnded', stream, reason, context.relay !== undefined);
+  }
+
+  #forgetDerived(streamId: StreamId, reason: EndReason): void {
+    const ingest = this.#ingests.get(streamId);
+    if (!ingest?.isDerived) return;
+    this.#ingests.delete(streamId);
+    this.#demand.forget(ingest);
+    ingest.close(reason);
   }
 
   /** Others may own the stream, unless it is still to be pulled here. */

@@ -5,6 +5,8 @@ import type { Stream, StreamState } from '../stream/stream.ts';
 
 /** What nodes call themselves as publishers and viewers of one another's streams. */
 export const RELAY_PROTOCOL = 'relay';
+/** The same of what makes a stream of another. */
+export const TRANSCODE_PROTOCOL = 'transcode';
 
 export interface TrackStatus {
   readonly id: number;
@@ -71,9 +73,9 @@ export function streamStatus(
   };
 }
 
-/** Another node that fetches the stream is not a viewer: its own viewers are. */
+/** Another node that fetches the stream, or what makes another of it, is not a viewer: its own viewers are. */
 export function isPerson({ protocol }: { readonly protocol: string }): boolean {
-  return protocol !== RELAY_PROTOCOL;
+  return protocol !== RELAY_PROTOCOL && protocol !== TRANSCODE_PROTOCOL;
 }
 
 function trackStatus(stream: Stream, track: Track): TrackStatus {

@@ -57,6 +57,22 @@ export function findContradictions(config: Config): Contradiction[] {
       message: `"${rtsp.rtp_port_range}" has the higher port first`,
     });
   }
+  const names: readonly string[] = config.transcode.profiles.map(({ name }) => name);
+  for (const [index, name] of names.entries()) {
+    if (names.indexOf(name) === index) continue;
+    found.push({ paths: [['transcode', 'profiles']], message: `two profiles are called "${name}"` });
+  }
+  for (const name of config.protocols.hls.ladder) {
+    if (names.includes(name) || !config.protocols.hls.enable_adaptive) continue;
+    found.push({
+      paths: [
+        ['protocols', 'hls', 'ladder'],
+        ['protocols', 'hls', 'enable_adaptive'],
+        ['transcode', 'profiles'],
+      ],
+      message: `protocols.hls.ladder names "${name}", which is none of transcode.profiles`,
+    });
+  }
   return [...found, ...findCollisions(config)];
 }
 

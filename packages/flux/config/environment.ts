@@ -1,5 +1,5 @@
 import { Value } from 'typebox/value';
-import { CONFIG_KEYS, type ConfigKey, type ConfigValue } from './keys.ts';
+import { CONFIG_KEYS, type ConfigKey, type ConfigValue, LIST_OF_TABLES } from './keys.ts';
 import { nearest } from './nearest.ts';
 import type { ConfigProblem } from './problem.ts';
 import { wrongValue } from './validation.ts';
@@ -32,7 +32,8 @@ export function readEnvironment(environment: Environment): Overrides {
     const value = convert(key, text.trim());
     if (Value.Check(key.schema, value)) values.set(key, value);
     else {
-      const list = key.type === 'array' ? ', separated by commas' : '';
+      const isTables = key.allowed === LIST_OF_TABLES;
+      const list = isTables ? ' in JSON' : key.type === 'array' ? ', separated by commas' : '';
       problems.push({
         line: 0,
         where: variable,
@@ -42,6 +43,15 @@ export function readEnvironment(environment: Environment): Overrides {
     }
   }
   return { values, problems, warnings };
+}
+
+/** A list of tables is JSON. */
+function parseList(schema: ConfigKey['schema'], text: string): ConfigValue {
+  try {
+    return Value.Default(schema, JSON.parse(text)) as ConfigValue;
+  } catch {
+    return text;
+  }
 }
 
 /** The value in the type of the key; the text itself where it is not of its form. */
@@ -54,6 +64,7 @@ function convert(key: ConfigKey, text: string): ConfigValue {
       if (text === 'true') return true;
       return text === 'false' ? false : text;
     case 'array':
+      if (text.startsWith('[')) return parseList(key.schema, text);
       return text === '' ? [] : text.split(',').map(part => part.trim());
     default:
       // A key that takes a word or a number.

@@ -1,7 +1,9 @@
 import type { TSchema } from 'typebox';
 import { ConfigSchema } from './schema.ts';
 
-export type ConfigValue = string | number | boolean | readonly string[];
+/** A table within a list. */
+export type ConfigTable = Readonly<Record<string, string | number | boolean>>;
+export type ConfigValue = string | number | boolean | readonly string[] | readonly ConfigTable[];
 
 /** What the schema says of one key, in the form that messages, documents and the environment need. */
 export interface ConfigKey {
@@ -43,6 +45,8 @@ export interface SchemaNode extends TSchema {
   readonly default?: ConfigValue;
   readonly description?: string;
 }
+
+export const LIST_OF_TABLES = 'a list of tables';
 
 export const CONFIG_SECTIONS: readonly ConfigSection[] = sectionsOf([], ConfigSchema);
 export const CONFIG_KEYS: readonly ConfigKey[] = CONFIG_SECTIONS.flatMap(section =>
@@ -98,6 +102,7 @@ export function allowedBy(schema: SchemaNode): string {
     case 'boolean':
       return 'true or false';
     case 'array':
+      if (schema.items?.properties) return LIST_OF_TABLES;
       return `a list, each ${schema.items ? allowedBy(schema.items) : 'a text'}, none twice`;
     default:
       return 'a table';

@@ -61,11 +61,25 @@ describe('parseConfig', () => {
     expect({ warnings, overrides }).toEqual({ warnings: [], overrides: [] });
   });
 
+  it.each([
+    ['[[transcode.profiles]]\nheight = 3', /line 1: .*name/],
+    ['[[transcode.profiles]]\nname = "a"\n[[transcode.profiles]]\nname = "a"', /two profiles are called "a"/],
+    ['[[transcode.profiles]]\nname = "a"\nheigth = 3', /line 3: .*profiles\[0\].heigth: .*"height"/],
+    ['[[transcode.profiles]]\nname = "a.b"', /line 2: .*profiles\[0\].name/],
+    ['protocols.hls.enable_adaptive = true\nprotocols.hls.ladder = ["8k"]', /ladder names "8k"/],
+  ])('says what is wrong with the profiles of %j', (toml, message) => {
+    expect(() => parseConfig(toml, {}, 'x')).toThrow(message);
+  });
+
+  it('fills up profiles', () => {
+    const [profile] = parseConfig('[[transcode.profiles]]\nname = "a"', {}, 'x').config.transcode.profiles;
+    expect(profile).toMatchObject({ name: 'a', video: 'h264', height: 0, audio: 'aac', hardware: 'none' });
+  });
+
   it("takes the specification's example and says what is not in this version", () => {
     const { config, warnings } = parseConfig(SPECIFIED, {}, 'x');
     expect(config.media.retention_days).toBe(7);
     expect(warnings).toEqual(['gb28181 is enabled, but it is not in this version.']);
-    expect(parseConfig('protocols.hls.enable_adaptive = true', {}, 'x').warnings).toHaveLength(1);
   });
 
   it('gives each caller a configuration of its own', () => {

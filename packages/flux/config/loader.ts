@@ -79,11 +79,7 @@ function parseToml(toml: string, source: string): Record<string, unknown> {
 
 function notInThisVersion({ protocols }: Config): string[] {
   const missing = protocols.enabled.filter(protocol => !BUILT.has(protocol));
-  const warnings = missing.map(protocol => `${protocol} is enabled, but it is not in this version.`);
-  if (protocols.hls.enable_adaptive) {
-    warnings.push('protocols.hls.enable_adaptive is on, but adaptive HLS is not in this version.');
-  }
-  return warnings;
+  return missing.map(protocol => `${protocol} is enabled, but it is not in this version.`);
 }
 
 /** The path comes from the schema, and the defaults are there: every section exists. */

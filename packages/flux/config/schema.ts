@@ -3,6 +3,7 @@
  * `flux print-config`, docs/configuration.md and the environment variables are all made from it.
  */
 import { EVENT_KINDS } from '@flux-iot/core/control/gateway-event';
+import { AUDIO_TARGETS, HARDWARE, VIDEO_TARGETS } from '@flux-iot/core/transcode/profile';
 import { Type } from 'typebox';
 
 export const PROTOCOLS = ['rtmp', 'rtsp', 'gb28181', 'hls', 'flv'] as const;
@@ -203,7 +204,15 @@ const gb28181 = section('GB28181. Not in this version: the keys are read and che
 const hls = section('HLS: playlists and transport stream segments on the HTTP media server.', {
   segment_duration: number(6, 1, 60, 'Seconds; a segment ends at the first key frame after it.'),
   playlist_length: integer(5, 3, 100, 'Segments in a playlist.'),
-  enable_adaptive: flag(false, 'Renditions of lower bitrate. Not in this version.'),
+  enable_adaptive: flag(
+    false,
+    'Offer smaller sizes of a stream in its master playlist; each is made while somebody watches it.',
+  ),
+  ladder: Type.Array(Type.String({ minLength: 1, maxLength: 32, allowed: 'the name of a profile' }), {
+    uniqueItems: true,
+    default: ['720p', '480p', '360p'],
+    description: 'Profiles of transcode.profiles that are offered, where they are smaller than the stream.',
+  }),
   always_on: flag(false, 'Cut every stream from its beginning, not from its first viewer on.'),
   storage: choice(
     ['memory', 'file', 's3'],
@@ -374,6 +383,29 @@ const hooks = list(
   },
 );
 
+const profile = Type.Object(
+  {
+    name: Type.String({
+      pattern: '^[A-Za-z0-9][A-Za-z0-9_-]{0,31}$',
+      allowed: '1 to 32 letters, digits, "_" and "-"',
+      description: 'Comes after the dot in the ids of the streams.',
+    }),
+    video: choice(VIDEO_TARGETS, 'h264', 'What becomes of the picture.'),
+    height: integer(
+      0,
+      0,
+      4320,
+      'Lines that it is scaled down to, never up; 0 for as many as the source has.',
+    ),
+    frame_rate: integer(0, 0, 120, 'Frames a second; 0 for as many as the source has.'),
+    video_bitrate: integer(0, 0, 100_000, 'kbit/s; 0 for what suits the size.'),
+    audio: choice(AUDIO_TARGETS, 'aac', 'What becomes of the sound.'),
+    audio_bitrate: integer(0, 0, 512, 'kbit/s; 0 for what suits the codec.'),
+    hardware: choice(HARDWARE, 'none', 'The encoder that is tried first.'),
+  },
+  { additionalProperties: false, default: {} },
+);
+
 export const ConfigSchema = Type.Object(
   {
     protocols: section('Which protocols there are.', {
@@ -447,8 +479,15 @@ export const ConfigSchema = Type.Object(
       ),
       keyframe_dir: path(
         '/var/lib/flux-media/keyframes',
-        'Folder of pictures for snapshots. Not used in this version.',
+        'Folder of the key frames that are kept; made when first needed.',
       ),
+      keyframe_interval: number(
+        0,
+        0,
+        86_400,
+        'Seconds from one key frame of a stream that is kept in media.keyframe_dir to the next, at least; 0 for none.',
+      ),
+      keyframe_retention_hours: number(24, 0.01, 876_000, 'Hours that they are kept.'),
       retention_days: integer(7, 0, 36_500, 'Days that recordings are kept; 0 for ever.'),
       gop_cache_bytes: integer(
         16_777_216,
@@ -507,6 +546,43 @@ export const ConfigSchema = Type.Object(
     }),
     recording,
     storage: Type.Object({ s3 }, { additionalProperties: false, default: {} }),
+    snapshots: section('Pictures of streams, by GET /api/v1/streams/{id}/snapshot.', {
+      decoders: integer(2, 1, 64, 'Processes of a media node that decode, at most; started when needed.'),
+      queue: integer(128, 1, 10_000, 'Pictures that may wait for one of them; more are refused.'),
+      timeout: number(5, 0.5, 10, 'Seconds for decoding a picture, and for the first key frame of a stream.'),
+      decoder_memory_mb: integer(
+        768,
+        256,
+        65_536,
+        'MiB of memory of one of the processes; it is ended beyond.',
+      ),
+      cache_mb: integer(64, 1, 65_536, 'MiB of pictures of a media node that are kept to be given again.'),
+    }),
+    transcode: section(
+      'Streams made of others for those who ask for them: `cam1.720p` is `cam1` by the profile `720p`.',
+      {
+        max_running: integer(
+          4,
+          0,
+          256,
+          'Streams that a media node makes at once, at most; more are refused.',
+        ),
+        memory_mb: integer(1024, 256, 65_536, 'MiB of memory of the process of each; it is ended beyond.'),
+        profiles: Type.Array(profile, {
+          default: [
+            { name: 'h264', video: 'h264', audio: 'aac' },
+            { name: '1080p', video: 'h264', height: 1080, audio: 'aac' },
+            { name: '720p', video: 'h264', height: 720, audio: 'aac' },
+            { name: '480p', video: 'h264', height: 480, audio: 'aac' },
+            { name: '360p', video: 'h264', height: 360, audio: 'aac' },
+            { name: 'aac', video: 'copy', audio: 'aac' },
+            { name: 'opus', video: 'copy', audio: 'opus' },
+            { name: 'g711a', video: 'copy', audio: 'g711a' },
+          ],
+          description: 'What can be made; docs/transcoding.md explains the keys of a profile.',
+        }),
+      },
+    ),
     log: section('The log, on standard error.', {
       level: choice(
         ['trace', 'debug', 'info', 'warn', 'error', 'silent'],

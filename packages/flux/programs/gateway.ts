@@ -14,6 +14,7 @@ import { serveReload } from '@flux-iot/core/control/config-reload';
 import { RECORDING_SUBJECT } from '@flux-iot/core/record/recording';
 import { busOf } from '../config/bus.ts';
 import type { Config } from '../config/schema.ts';
+import { ladderOf } from '../ladder.ts';
 import { createMediaNode } from '../media-node.ts';
 import { segmentMakers } from '../segment-makers.ts';
 import { collectInProportion, QuietCollector } from './heap.ts';
@@ -68,7 +69,7 @@ async function start(
     name,
     logger,
     registry: cluster,
-    makers: segmentMakers(cluster),
+    makers: segmentMakers(cluster, ladderOf(config)),
     bus,
     current: () => live.current,
     onRecording: event => bus.publish(RECORDING_SUBJECT, event as unknown as BusValue),

@@ -4,6 +4,7 @@ import { followRefusals, followUse, publishPolicy, serveTokens } from '@flux-iot
 import { BusHub } from '@flux-iot/core/bus/hub';
 import { createLocalBus } from '@flux-iot/core/bus/local-bus';
 import { BusServer } from '@flux-iot/core/bus/socket/bus-server';
+import { ClusterSnapshots } from '@flux-iot/core/cluster/cluster-snapshots';
 import { nodeEntries } from '@flux-iot/core/cluster/node-entry';
 import { ClusterControl } from '@flux-iot/core/control/cluster-control';
 import { RECORDING_SUBJECT, type RecordingEvent } from '@flux-iot/core/record/recording';
@@ -65,10 +66,12 @@ async function start({ config, live, logger }: ProgramContext, version: string):
   unfollow.push(
     bus.subscribe(RECORDING_SUBJECT, event => recordings.apply(event as unknown as RecordingEvent)),
   );
+  const snapshots = new ClusterSnapshots(bus, secret);
   const configured = parseAddress(config.http_media.bind).port;
   const api = await createApiServer({
     control,
     recordings,
+    snapshots,
     access: accessOf(config, accounts),
     ...parseAddress(config.server.bind),
     mediaPort: () => configured || (nodeEntries(bus.directory).find(node => node.mediaPort)?.mediaPort ?? 0),
@@ -84,6 +87,7 @@ async function start({ config, live, logger }: ProgramContext, version: string):
   const stop = async () => {
     await recordings.close();
     control.close();
+    snapshots.close();
     await api.stop();
     for (const end of unfollow) end();
     await notices.close();

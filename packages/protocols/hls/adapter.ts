@@ -8,10 +8,11 @@ import type {
 import type { StreamOrchestrator } from '@flux-iot/core/orchestrator/stream-orchestrator';
 import type { MediaStorage } from '@flux-iot/core/storage/media-storage';
 import type { Stream } from '@flux-iot/core/stream/stream';
-import type { StreamId } from '@flux-iot/core/stream/stream-id';
-import { formatMasterPlaylist } from '@flux-iot/media/format/m3u8/playlist';
+import { appAndName, type StreamId } from '@flux-iot/core/stream/stream-id';
+import type { Rendition } from '@flux-iot/core/transcode/rendition';
+import { formatMasterPlaylist, type Variant } from '@flux-iot/media/format/m3u8/playlist';
 import { tsCarries } from '@flux-iot/media/format/mpegts/muxer';
-import { isVideo } from '@flux-iot/media/model/track';
+import { isVideo, type Track } from '@flux-iot/media/model/track';
 import type { MediaRequest, MediaServer } from '../http/media-server.ts';
 import { type HlsAddress, hlsAddress } from './address.ts';
 import { HlsChannel } from './channel.ts';
@@ -19,6 +20,7 @@ import type { Numbering } from './live-playlist.ts';
 import { SegmentCache } from './segment-cache.ts';
 import type { NodeAnswer, SegmentMakers } from './segment-makers.ts';
 import { sendSegment } from './segment-response.ts';
+import { SharedEpoch } from './shared-epoch.ts';
 
 export interface HlsOptions {
   /** In seconds; segments end at the first key frame after it. */
@@ -34,13 +36,26 @@ export interface HlsAdapterOptions {
   readonly server: MediaServer;
   readonly storage: MediaStorage;
   readonly options: HlsOptions;
+  /** Where streams are to be had in smaller sizes, too. */
+  readonly ladder?: Ladder;
   /** Where there are several media nodes. */
   readonly makers?: SegmentMakers;
+}
+
+/** The smaller sizes in which streams can be had, each a stream of its own. */
+export interface Ladder {
+  renditionsOf(tracks: readonly Track[]): readonly Rendition[];
+  idOf(sourceId: StreamId, profile: string): StreamId;
+  /** The id itself for what is no rendition. */
+  sourceOf(streamId: StreamId): StreamId;
 }
 
 const PLAYLIST_TYPE = 'application/vnd.apple.mpegurl';
 /** In segment durations: how long a request waits for a segment. */
 const MAX_WAIT = 3;
+/** What transport streams add to the coded bits; and the share by which a segment may be above what was wished. */
+const OVERHEAD = 1.08;
+const PEAK = 1.3;
 /** Streams whose numbering is remembered after they are gone. */
 const MAX_REMEMBERED = 10_000;
 const MEDIA_SEQUENCE = /^\d{1,15}$/;
@@ -53,6 +68,9 @@ export class HlsAdapter implements ProtocolAdapter {
   readonly #storage: MediaStorage;
   readonly #options: HlsOptions;
   readonly #makers: SegmentMakers | undefined;
+  readonly #ladder: Ladder | undefined;
+  /** By the id of the source. */
+  readonly #epochs = new Map<StreamId, SharedEpoch>();
   readonly #cache = new SegmentCache();
   readonly #channels = new Map<StreamId, HlsChannel>();
   /** By stream id, those longest unused first. */
@@ -61,7 +79,8 @@ export class HlsAdapter implements ProtocolAdapter {
   #bytesOut = 0;
   #ticker: NodeJS.Timeout | undefined;
 
-  constructor({ orchestrator, server, storage, options, makers }: HlsAdapterOptions) {
+  constructor({ orchestrator, server, storage, options, ladder, makers }: HlsAdapterOptions) {
+    this.#ladder = ladder;
     this.#orchestrator = orchestrator;
     this.#server = server;
     this.#storage = storage;
@@ -109,7 +128,9 @@ export class HlsAdapter implements ProtocolAdapter {
   }
 
   playUrls(streamId: StreamId, host: string): Readonly<Record<string, string>> {
-    return { hls: `http://${host}:${this.#server.port}/hls/${streamId}/index.m3u8` };
+    return {
+      hls: `http://${host}:${this.#server.port}/hls/${streamId}/${this.#ladder ? 'master' : 'index'}.m3u8`,
+    };
   }
 
   async #handle(given: MediaRequest, response: ServerResponse): Promise<boolean> {
@@ -180,7 +201,7 @@ export class HlsAdapter implements ProtocolAdapter {
     const query = token === null ? '' : `?token=${encodeURIComponent(token)}`;
     const text =
       address.kind === 'master'
-        ? masterPlaylist(channel, query)
+        ? this.#masterPlaylist(address.streamId, channel, query)
         : channel.playlist.text(address.prefix, query);
     sendText(request, response, Buffer.from(text));
   }
@@ -242,6 +263,7 @@ export class HlsAdapter implements ProtocolAdapter {
         streamId: stream.id,
         storage: this.#storage,
         numbering: this.#numberings.get(stream.id) ?? firstNumbering(),
+        epoch: this.#epochOf(stream.id),
       });
       this.#channels.set(stream.id, channel);
     }
@@ -249,11 +271,46 @@ export class HlsAdapter implements ProtocolAdapter {
     return channel;
   }
 
+  /** For players that choose by size and rate, and those that want to know the codecs before they load anything. */
+  #masterPlaylist(streamId: StreamId, channel: HlsChannel, query: string): string {
+    const ladder = this.#ladder;
+    const { name } = appAndName(streamId);
+    const smaller = (ladder?.renditionsOf(channel.tracks) ?? []).map((rendition): Variant => {
+      const { bitrate, codecs, width, height, frameRate, profile } = rendition;
+      const made = this.#channels.get(ladder!.idOf(streamId, profile))?.playlist;
+      return {
+        uri: `../${ladder!.idOf(name, profile)}/index.m3u8${query}`,
+        // Measured as soon as there is something, and never less than was said before.
+        bandwidth: Math.max(bitrate * PEAK, made?.peakBitrate ?? 0),
+        averageBandwidth: made?.averageBitrate || bitrate * OVERHEAD,
+        codecs,
+        resolution: { width, height },
+        frameRate,
+      };
+    });
+    return formatMasterPlaylist([wholeVariant(channel, query), ...smaller]);
+  }
+
+  #epochOf(streamId: StreamId): SharedEpoch | undefined {
+    if (!this.#ladder) return undefined;
+    const sourceId = this.#ladder.sourceOf(streamId);
+    const epoch = this.#epochs.get(sourceId) ?? new SharedEpoch();
+    this.#epochs.set(sourceId, epoch);
+    return epoch;
+  }
+
+  /** Those that no stream needs any more. */
+  #forgetEpochs(): void {
+    const needed = new Set([...this.#channels.keys()].map(id => this.#ladder?.sourceOf(id)));
+    for (const sourceId of this.#epochs.keys()) if (!needed.has(sourceId)) this.#epochs.delete(sourceId);
+  }
+
   #tick(): void {
     const now = performance.now();
     for (const [streamId, channel] of this.#channels) {
       if (channel.tick(now)) continue;
       this.#channels.delete(streamId);
+      this.#forgetEpochs();
       void this.#close(streamId, channel);
     }
   }
@@ -288,19 +345,18 @@ function problemOfNode({ status, body }: NodeAnswer): FluxError {
   return new FluxError('UPSTREAM_FAILED', `The media node that has the stream answered with ${status}.`);
 }
 
-/** The one variant there is, for players that want to know the codecs before they load anything. */
-function masterPlaylist(channel: HlsChannel, query: string): string {
+/** The stream as it comes. */
+function wholeVariant(channel: HlsChannel, query: string): Variant {
   const tracks = channel.tracks.filter(tsCarries);
   const video = tracks.find(isVideo);
-  return formatMasterPlaylist([
-    {
-      uri: `index.m3u8${query}`,
-      bandwidth: channel.playlist.peakBitrate,
-      codecs: tracks.map(track => track.codecString),
-      resolution: video?.width ? { width: video.width, height: video.height } : undefined,
-      frameRate: video?.frameRate,
-    },
-  ]);
+  return {
+    uri: `index.m3u8${query}`,
+    bandwidth: channel.playlist.peakBitrate,
+    averageBandwidth: channel.playlist.averageBitrate,
+    codecs: tracks.map(track => track.codecString),
+    resolution: video?.width ? { width: video.width, height: video.height } : undefined,
+    frameRate: video?.frameRate,
+  };
 }
 
 /**

@@ -5,6 +5,7 @@ import type { Track } from '@flux-iot/media/model/track';
 import type { MediaRequest } from '../http/media-server.ts';
 import { LivePlaylist, type Numbering } from './live-playlist.ts';
 import { HlsSegmenter } from './segmenter.ts';
+import type { SharedEpoch } from './shared-epoch.ts';
 import { HlsViewers } from './viewers.ts';
 
 export interface ChannelOptions {
@@ -17,6 +18,8 @@ export interface ChannelOptions {
   /** Made for as long as the stream lasts, whether or not somebody asks. */
   readonly alwaysOn: boolean;
   readonly numbering: Numbering;
+  /** Of the stream and its renditions, where it has some. */
+  readonly epoch?: SharedEpoch;
 }
 
 /** Without a request for this long (and for as long as its playlist lasts) a stream is no longer cut. */
@@ -77,6 +80,7 @@ export class HlsChannel {
       stream,
       segmentDuration: this.#options.segmentDuration,
       isPassive: this.#options.alwaysOn,
+      epoch: this.#options.epoch,
       onSegment: segment => this.playlist.append(segment),
       onEnd: () => {
         this.#endedAt = performance.now();

@@ -107,6 +107,12 @@ export class LivePlaylist {
     return Math.max(0, ...this.#listed.map(({ byteLength, duration }) => (byteLength * 8) / duration));
   }
 
+  /** Bits per second of all listed segments together. */
+  get averageBitrate(): number {
+    const bytes = this.#listed.reduce((sum, { byteLength }) => sum + byteLength, 0);
+    return this.duration > 0 ? (bytes * 8) / this.duration : 0;
+  }
+
   get numbering(): Numbering {
     const discontinuities = this.#listed.filter(segment => segment.discontinuity).length;
     return {

@@ -13,18 +13,23 @@ const FORGETTING = 0.9;
  * ones keep to it: they end at an earlier key frame where the next one would come too late, and without a key frame
  * where there is none. Only after a discontinuity, when another encoder may be at work, can it grow again.
  *
+ * Aligned, segments end at the first key frame after each multiple of the wished duration instead, so that the renditions of
+ * a stream are cut at the same frames, whenever the cutting of each began.
+ *
  * Times are seconds of the stream.
  */
 export class SegmentCutter {
   readonly #wished: number;
+  readonly #isAligned: boolean;
   #target: number;
   #isFirst = true;
   #start = 0;
   #lastKey: number | undefined;
   #longestGop = 0;
 
-  constructor(segmentDuration: number) {
+  constructor(segmentDuration: number, isAligned = false) {
     this.#wished = segmentDuration;
+    this.#isAligned = isAligned;
     this.#target = Math.ceil(segmentDuration);
   }
 
@@ -64,8 +69,17 @@ export class SegmentCutter {
     }
     this.#lastKey = time;
     const elapsed = time - this.#start;
-    if (elapsed >= this.#wished - TOLERANCE) return true;
+    if (
+      this.#isAligned
+        ? this.#multiples(time) > this.#multiples(this.#start)
+        : elapsed >= this.#wished - TOLERANCE
+    )
+      return true;
     return elapsed > TOLERANCE && elapsed + this.#longestGop > this.limit;
+  }
+
+  #multiples(time: number): number {
+    return Math.floor((time + TOLERANCE) / this.#wished);
   }
 
   /** A frame of a stream without video comes. */

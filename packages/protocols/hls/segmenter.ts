@@ -7,16 +7,17 @@ import { isVideo, type Track } from '@flux-iot/media/model/track';
 import type { FinishedSegment } from './live-playlist.ts';
 import { SegmentClock } from './segment-clock.ts';
 import { SegmentCutter } from './segment-cutter.ts';
+import { SharedEpoch } from './shared-epoch.ts';
 
 /** 85 Mbit/s over six seconds. A segment that grows beyond is cut wherever it is. */
 const MAX_SEGMENT_BYTES = 64 * 1024 * 1024;
-/** Milliseconds by which the source's clock may run away from ours before dates are set anew. */
-const MAX_DRIFT = 1000;
 
 export interface SegmenterOptions {
   readonly stream: Stream;
   /** In seconds; segments end at the first key frame after it. */
   readonly segmentDuration: number;
+  /** Of the stream and its renditions, where it has some: they are cut at the same frames. */
+  readonly epoch?: SharedEpoch;
   /** Segments are made whether or not somebody wants them. */
   readonly isPassive?: boolean;
   readonly onSegment: (segment: FinishedSegment) => void;
@@ -53,13 +54,13 @@ export class HlsSegmenter implements StreamSink {
   #hasVideo = false;
   #segment: OpenSegment | undefined;
   #isDiscontinuous = false;
-  /** Milliseconds since 1970 at which the stream's time was 0. */
-  #epoch: number | undefined;
+  readonly #epoch: SharedEpoch;
 
   constructor(options: SegmenterOptions) {
     this.isPassive = options.isPassive ?? false;
     this.#options = options;
-    this.#cutter = new SegmentCutter(options.segmentDuration);
+    this.#cutter = new SegmentCutter(options.segmentDuration, options.epoch !== undefined);
+    this.#epoch = options.epoch ?? new SharedEpoch();
   }
 
   onTracks(tracks: readonly Track[]): void {
@@ -161,12 +162,11 @@ export class HlsSegmenter implements StreamSink {
     this.#segment = undefined;
     const duration = end - segment.start;
     this.#cutter.end(duration);
-    const now = Date.now() - end * 1000;
-    if (this.#epoch === undefined || Math.abs(now - this.#epoch) > MAX_DRIFT) this.#epoch = now;
+    const epoch = this.#epoch.at(Date.now() - end * 1000);
     this.#options.onSegment({
       data: Buffer.concat(segment.stretches.map(({ slab, start, end }) => slab.subarray(start, end))),
       duration,
-      programDateTime: Math.round(this.#epoch + segment.start * 1000),
+      programDateTime: Math.round(epoch + segment.start * 1000),
       discontinuity: segment.discontinuity,
       independent: segment.independent,
       targetDuration: this.#cutter.targetDuration,
@@ -175,7 +175,7 @@ export class HlsSegmenter implements StreamSink {
 
   #breakOff(): void {
     this.#isDiscontinuous = true;
-    this.#epoch = undefined;
+    this.#epoch.reset();
     this.#clock.restart(this.#hasVideo);
     this.#cutter.restart();
   }

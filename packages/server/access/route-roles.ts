@@ -37,6 +37,7 @@ export const ROUTE_ROLES: Readonly<Record<string, Requirement>> = {
   'GET /api/v1/streams/:stream_id/pushes': 'viewer',
   'DELETE /api/v1/streams/:stream_id/pushes/:push_id': 'operator',
 
+  'GET /api/v1/streams/:stream_id/snapshot': 'viewer',
   'POST /api/v1/streams/:stream_id/record': 'operator',
   'DELETE /api/v1/streams/:stream_id/record': 'operator',
   'GET /api/v1/recordings': 'viewer',

@@ -35,6 +35,8 @@ export interface Variant {
   readonly uri: string;
   /** Peak bits per second of the segments. */
   readonly bandwidth: number;
+  /** Bits per second of all segments together. */
+  readonly averageBandwidth?: number;
   /** RFC 6381 codec strings. */
   readonly codecs: readonly string[];
   readonly resolution?: { readonly width: number; readonly height: number };
@@ -76,8 +78,10 @@ export function formatMediaPlaylist(playlist: MediaPlaylist): string {
 /** The text of a master playlist. */
 export function formatMasterPlaylist(variants: readonly Variant[]): string {
   const lines = ['#EXTM3U', `#EXT-X-VERSION:${VERSION}`];
-  for (const { uri, bandwidth, codecs, resolution, frameRate } of variants) {
-    const attributes = [`BANDWIDTH=${Math.ceil(bandwidth)}`, `CODECS="${codecs.join(',')}"`];
+  for (const { uri, bandwidth, averageBandwidth, codecs, resolution, frameRate } of variants) {
+    const attributes = [`BANDWIDTH=${Math.ceil(bandwidth)}`];
+    if (averageBandwidth) attributes.push(`AVERAGE-BANDWIDTH=${Math.ceil(averageBandwidth)}`);
+    attributes.push(`CODECS="${codecs.join(',')}"`);
     if (resolution) attributes.push(`RESOLUTION=${resolution.width}x${resolution.height}`);
     if (frameRate) attributes.push(`FRAME-RATE=${frameRate.toFixed(3)}`);
     lines.push(`#EXT-X-STREAM-INF:${attributes.join(',')}`, uri);
