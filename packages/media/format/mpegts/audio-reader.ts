@@ -72,7 +72,8 @@ export class AudioReader {
     const bytes = rest > 0 ? Buffer.concat([this.#rest, data]) : data;
     this.#rest = Buffer.alloc(0);
     let at = 0;
-    if (rest === 0) this.#nextTime = pts;
+    // Without a time it goes on where it was.
+    if (rest === 0 && pts !== undefined) this.#nextTime = pts;
     while (at < bytes.length) {
       const frame = this.#frame(bytes.subarray(at));
       if (!frame) {

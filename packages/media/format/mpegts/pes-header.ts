@@ -40,3 +40,9 @@ function writeTime(target: Buffer, at: number, prefix: number, time: number): vo
   target.writeUInt16BE(((Math.floor(time / 2 ** 15) & 0x7fff) << 1) | 1, at + 1);
   target.writeUInt16BE(((time & 0x7fff) << 1) | 1, at + 3);
 }
+
+/** The time that is written so at `at`. */
+export function readTime(packet: Buffer, at: number): number {
+  const high = ((packet[at] as number) >> 1) & 7;
+  return high * 2 ** 30 + (packet.readUInt16BE(at + 1) >> 1) * 2 ** 15 + (packet.readUInt16BE(at + 3) >> 1);
+}

@@ -1,4 +1,5 @@
 import { ParseError } from '../../model/parse-error.ts';
+import { readTime } from './pes-header.ts';
 
 /** The payload of one PES packet; times are ticks of 90 kHz on the 33-bit clock. */
 export interface PesPacket {
@@ -87,9 +88,4 @@ function parsePes(packet: Buffer): PesPacket {
   const pts = flags & 2 ? readTime(packet, OPTIONAL_HEADER) : undefined;
   const dts = flags === 3 ? readTime(packet, OPTIONAL_HEADER + TIME_SIZE) : pts;
   return { pts, dts, data: packet.subarray(start) };
-}
-
-function readTime(packet: Buffer, at: number): number {
-  const high = ((packet[at] as number) >> 1) & 7;
-  return high * 2 ** 30 + (packet.readUInt16BE(at + 1) >> 1) * 2 ** 15 + (packet.readUInt16BE(at + 3) >> 1);
 }
