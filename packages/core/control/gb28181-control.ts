@@ -97,7 +97,9 @@ export interface DeviceEvent {
 export type DeviceOrder = { readonly order: string } & { readonly [name: string]: BusValue };
 
 export type PlaybackAction =
-  | { readonly action: 'pause' | 'resume' | 'stop' }
+  | { readonly action: 'pause' }
+  | { readonly action: 'resume' }
+  | { readonly action: 'stop' }
   | { readonly action: 'seek'; readonly seconds: number }
   | { readonly action: 'speed'; readonly scale: number };
 

@@ -67,7 +67,7 @@ export function controlContent(order: DeviceOrder): ControlContent {
     case 'reboot':
       return { ...EXPECTS_NONE, nodes: [['TeleBoot', 'Boot']] };
     case 'key-frame':
-      // -2016 spells it with a capital F; -2022 as well. Dahua of before takes both.
+      // -2016 prints it without the r, and devices follow what is printed; -2022 has it right.
       return { ...EXPECTS_NONE, nodes: [['IFameCmd', 'Send'], ['IFrameCmd', 'Send']] };
     case 'snapshot':
       return { command: 'DeviceConfig', hasAnswer: true, nodes: [['SnapShotConfig', snapshot(order)]] };

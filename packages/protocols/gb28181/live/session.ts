@@ -7,12 +7,12 @@ import type { StreamId } from '@flux-iot/core/stream/stream-id';
 import type { Device } from '../device/device.ts';
 import type { DeviceRegistry } from '../device/registry.ts';
 import type { SessionDescription } from '../sdp/answer.ts';
-import type { MediaTransport, Offer } from '../sdp/offer.ts';
+import type { MediaTransport, Reception } from '../media/reception.ts';
+import type { Offer } from '../sdp/offer.ts';
 import { type SsrcPool, ssrcNumber } from '../sdp/ssrc.ts';
-import { hostPort } from '../sip/address.ts';
 import type { SipAgent } from '../sip/agent.ts';
 import { Invitation } from './invitation.ts';
-import type { MediaReceiver, Reception } from './media.ts';
+import type { MediaReceiver } from './media.ts';
 
 /** What the sessions of one platform share. */
 export interface LiveEnvironment {
@@ -22,9 +22,8 @@ export interface LiveEnvironment {
   readonly ssrcs: SsrcPool;
   /** Where devices send media to, where it is not the address that they reach SIP by. */
   readonly mediaAddress: string | undefined;
-  /** Milliseconds for the answer to an INVITE, and for the first packet after it. */
+  /** Milliseconds for the answer to an INVITE. */
   readonly inviteTimeout: number;
-  readonly mediaTimeout: number;
   /** Those that a request of a device may be of. */
   readonly invitations: Set<Invitation>;
   readonly callback: () => StreamCallback;
@@ -70,6 +69,11 @@ export class MediaSession {
     return this.#invitation;
   }
 
+  /** Whether nothing is to come for a while: a recording is paused. */
+  expectSilence(isExpected: boolean): void {
+    this.#reception?.expectSilence(isExpected);
+  }
+
   /** Resolves when media flows. Rejects with what keeps it from it; the caller closes then. */
   async run(): Promise<SessionDescription> {
     const { environment, deviceId, channelId, transport, wanted, history } = this.#options;
@@ -110,12 +114,7 @@ export class MediaSession {
     if (answered !== undefined && answered !== ssrcNumber(ssrc))
       history.note('ssrc-changed', `the device sends ${description.ssrc} instead of ${ssrc}, which is followed`);
     reception.answered({ ssrc: answered, address: description.address, port: description.port });
-    const timer = setTimeout(() => this.#noMedia(hostPort(address, reception.port)), environment.mediaTimeout);
-    try {
-      await Promise.race([flowing, failed]);
-    } finally {
-      clearTimeout(timer);
-    }
+    await Promise.race([flowing, failed]);
     return description;
   }
 
@@ -160,15 +159,6 @@ export class MediaSession {
       this.#fail?.(error);
       throw error;
     }
-  }
-
-  #noMedia(where: string): void {
-    const { environment, history, transport } = this.#options;
-    const seconds = environment.mediaTimeout / 1000;
-    history.note('media-missing', `nothing came for ${seconds} s; expected by ${transport} at ${where}`);
-    this.#fail?.(
-      new FluxError('TIMED_OUT', `The device accepted the session, but no media came to ${where} for ${seconds} s.`),
-    );
   }
 
   #ended(message: string): void {

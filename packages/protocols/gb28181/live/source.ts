@@ -1,5 +1,6 @@
 import { FluxError } from '@flux-iot/core/errors/flux-error';
-import { MEDIA_TRANSPORTS, type MediaTransport } from '../sdp/offer.ts';
+import type { MediaTransport } from '../media/reception.ts';
+import { MEDIA_TRANSPORTS } from '../sdp/offer.ts';
 
 /** What `source.gb28181` of a request says. */
 export interface ChannelSource {

@@ -60,6 +60,7 @@ export class RecordingPlayer implements Ingest {
     const { invitation } = this.#session;
     if (!invitation) throw new FluxError('NOT_READY', 'The device has not accepted the playback.');
     await invitation.tell('INFO', MANSRTSP_TYPE, body);
+    this.#session.expectSilence(action.action === 'pause');
     this.history.note(`playback-${action.action}`);
   }
 

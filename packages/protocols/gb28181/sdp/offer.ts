@@ -1,8 +1,7 @@
 import { isIPv6 } from 'node:net';
+import type { MediaTransport } from '../media/reception.ts';
 
-/** What carries the media, as seen from here: `tcp-passive` waits for the device's connection. */
-export const MEDIA_TRANSPORTS = ['udp', 'tcp-passive', 'tcp-active'] as const;
-export type MediaTransport = (typeof MEDIA_TRANSPORTS)[number];
+export const MEDIA_TRANSPORTS = ['udp', 'tcp-passive', 'tcp-active'] as const satisfies readonly MediaTransport[];
 
 export interface Offer {
   /** Whose description it is: the id of the one that invites. */
