@@ -15,7 +15,8 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   protocols: ['core', 'media'],
   server: ['core'],
   console: [],
-  flux: ['core', 'media', 'protocols', 'server', 'console'],
+  testkit: ['core', 'media', 'protocols'],
+  flux: ['core', 'media', 'protocols', 'server', 'console', 'testkit'],
 };
 
 /** Folders of `protocols` that any protocol may use. */

@@ -112,7 +112,7 @@ export class Registrar {
     };
     if (expires === 0) {
       const device = registry.find(id);
-      if (device) registry.lose(device, 'it signed off');
+      if (device) registry.signOff(device);
       respond({ status: 200, headers: { Expires: 0, ...headers } });
       return;
     }

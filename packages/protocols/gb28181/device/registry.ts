@@ -128,7 +128,13 @@ export class DeviceRegistry extends EventEmitter<RegistryEvents> {
     return device;
   }
 
-  /** It signed off, or its connection is gone. */
+  /** It said goodbye: what still comes from it is nobody's. */
+  signOff(device: Device): void {
+    device.expiresAt = Date.now();
+    this.lose(device, 'it signed off');
+  }
+
+  /** It is gone, without a word. */
   lose(device: Device, reason: string): void {
     if (!device.isOnline) return;
     device.isOnline = false;

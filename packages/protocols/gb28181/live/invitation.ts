@@ -91,14 +91,16 @@ export class Invitation {
 
   /** A request of the device in this session: true where it is, and was answered. */
   takes(request: SipRequest, respond: (status: number) => void): boolean {
-    if (!this.#dialog || request.headers.get('Call-ID') !== this.#dialog.callId) return false;
+    // What a device says in the session (that a recording is over) is said to the platform.
+    if (!this.#dialog || request.method === 'MESSAGE') return false;
+    if (request.headers.get('Call-ID') !== this.#dialog.callId) return false;
     if (request.method === 'BYE') {
       respond(200);
       if (this.#closed) return true;
       this.#closed = true;
       this.#options.history.note('bye-received', 'the device ended the session');
       this.#options.onBye();
-    } else respond(request.method === 'INFO' || request.method === 'MESSAGE' ? 200 : 488);
+    } else respond(request.method === 'INFO' ? 200 : 488);
     return true;
   }
 
