@@ -44,6 +44,27 @@ describe('TurnSpacing', () => {
     expect(intervals).toEqual([10, 15, 20, 12]);
   });
 
+  it('is held off by datagrams to a shared socket', async () => {
+    const spacing = new TurnSpacing({ minInterval: 20, maxInterval: 20, maxUnwatchedInterval: 20 });
+    second(spacing, 5000);
+    expect(spacing.interval).toBe(20);
+    for (let datagram = 0; datagram < 100; datagram++) spacing.countDatagram();
+    second(spacing, 5000);
+    expect(spacing.interval).toBe(0);
+    // A few of them let the next turn begin at once, as long as they come.
+    second(spacing, 5000);
+    expect(spacing.interval).toBe(20);
+    let isOver = false;
+    const read = () => {
+      spacing.countDatagram();
+      if (!isOver) setImmediate(read);
+    };
+    setImmediate(read);
+    expect(await turns(200)).toBeGreaterThan(100);
+    isOver = true;
+    spacing.close();
+  });
+
   it('lets the loop turn once an interval, and freely after it was closed', async () => {
     const spacing = new TurnSpacing({ minInterval: 20, maxInterval: 20, maxUnwatchedInterval: 20 });
     second(spacing, 5000);

@@ -10,6 +10,8 @@ export interface TurnSpacingOptions {
 /** Reads a second from which spacing pays, and below which it ends again. */
 const BUSY = 2000;
 const CALM = 1000;
+/** Datagrams a second to shared sockets with which turns are not spaced at all. */
+const BUSY_DATAGRAMS = 50;
 /** Milliseconds by which the interval grows each second under load, and shrinks without. */
 const STEP = 5;
 /** Shorter waits cost more than they save. */
@@ -20,7 +22,7 @@ const LEAST_WAIT = 0.5;
  * bytes at a time, and a read for each costs more than all the rest. After a short wait each read brings several
  * messages (DESIGN §5), the more so where nobody waits for a picture. The wait blocks the process, which is the point: nothing else would be done in it but reads.
  *
- * Not for a process with a busy shared UDP socket, of which libuv takes only so many datagrams a turn.
+ * A busy UDP socket that many sources share holds it off: libuv takes only 32 of its datagrams a turn.
  */
 export class TurnSpacing {
   readonly #options: TurnSpacingOptions;
@@ -30,6 +32,7 @@ export class TurnSpacing {
   #interval = 0;
   #turnBegan = 0;
   #isHurried = false;
+  #datagrams = 0;
 
   constructor(options: TurnSpacingOptions) {
     this.#options = options;
@@ -50,13 +53,23 @@ export class TurnSpacing {
     this.#isHurried = true;
   }
 
+  /** A datagram came to a socket that many sources share. What else waits there is taken at once. */
+  countDatagram(): void {
+    this.#isHurried = true;
+    this.#datagrams++;
+  }
+
   /** Once a second: begins spacing, adjusts it or ends it by what was read since, and by whether somebody watches. */
   tick(isWatched: boolean): void {
     const { minInterval } = this.#options;
     const maxInterval = isWatched ? this.#options.maxInterval : this.#options.maxUnwatchedInterval;
     const reads = this.#reads;
+    const isHeldOff = this.#datagrams >= BUSY_DATAGRAMS;
     this.#reads = 0;
-    if (this.#interval > 0) {
+    this.#datagrams = 0;
+    if (isHeldOff) {
+      this.#interval = 0;
+    } else if (this.#interval > 0) {
       if (reads >= BUSY) this.#interval += STEP;
       else if (reads < CALM) this.#interval -= STEP;
       this.#interval = Math.min(maxInterval, this.#interval);

@@ -2,6 +2,7 @@ import type { Socket } from 'node:net';
 import { FluxError } from '@flux-iot/core/errors/flux-error';
 import type { AccessRequest, StreamCallback } from '@flux-iot/core/orchestrator/protocol-adapter';
 import type { StreamOrchestrator } from '@flux-iot/core/orchestrator/stream-orchestrator';
+import { plainAddress } from '@flux-iot/core/socket/plain-address';
 import type { SocketIntake } from '@flux-iot/core/socket/socket-intake';
 import type { EndReason } from '@flux-iot/core/stream/sink';
 import type { Stream } from '@flux-iot/core/stream/stream';
@@ -25,7 +26,7 @@ import { type AnnouncedMedia, parseAnnouncement } from './publish/announcement.t
 import { PublishSession } from './publish/session.ts';
 import type { RtspSession } from './session.ts';
 import { StatusError, statusOf } from './status-error.ts';
-import { type LowerTransport, plainAddress, TrackTransports } from './track-transports.ts';
+import { type LowerTransport, TrackTransports } from './track-transports.ts';
 import type { PortPool } from './udp/port-pool.ts';
 
 export interface ServerConnectionOptions {

@@ -1,6 +1,6 @@
 import type { RemoteInfo } from 'node:dgram';
-import { isIPv6 } from 'node:net';
 import { FluxError } from '@flux-iot/core/errors/flux-error';
+import { plainAddress } from '@flux-iot/core/socket/plain-address';
 import type { Pair, Transport } from './headers/transport.ts';
 import { StatusError } from './status-error.ts';
 import type { PortPair, PortPool } from './udp/port-pool.ts';
@@ -169,12 +169,6 @@ export class TrackTransports {
       transport.ports = side === 0 ? [from.port, ports[1]] : [ports[0], from.port];
     return true;
   }
-}
-
-/** An IPv4 address as such, where a socket for both families has it as an IPv6 one (RFC 4291 §2.5.5.2). */
-export function plainAddress(address: string): string {
-  const mapped = address.toLowerCase().startsWith('::ffff:') ? address.slice(7) : '';
-  return mapped !== '' && !isIPv6(mapped) ? mapped : address;
 }
 
 function unsupported(message: string): StatusError {

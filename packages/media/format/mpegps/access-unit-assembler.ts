@@ -53,6 +53,8 @@ export class AccessUnitAssembler {
   #codec: NalCodec | undefined;
   /** What may be the beginning of a start code, or of a NAL unit that cannot be told yet. */
   #rest: Buffer = EMPTY;
+  /** How many bytes of it came in packets before the one at hand. */
+  #restBefore = 0;
   /** Of a PES packet in which nothing has begun yet. */
   #nextTimes: Times | undefined;
   /** Of the PES packet at hand, until an access unit takes them. */
@@ -81,6 +83,7 @@ export class AccessUnitAssembler {
   /** A PES packet with these times begins. */
   begin(times: Times): void {
     this.#nextTimes = times;
+    this.#restBefore = this.#rest.length;
   }
 
   /** The next bytes; they are not kept. Throws `ParseError` for an access unit that is too large, which is dropped. */
@@ -110,8 +113,8 @@ export class AccessUnitAssembler {
 
   /** `isWhole`: no more bytes are to be waited for to tell what a NAL unit is. */
   #scan(bytes: Buffer, isWhole: boolean): void {
-    const before = this.#rest.length;
-    const input = before > 0 ? Buffer.concat([this.#rest, bytes]) : bytes;
+    const input = this.#rest.length > 0 ? Buffer.concat([this.#rest, bytes]) : bytes;
+    const before = this.#restBefore;
     this.#rest = EMPTY;
     let at = 0;
     for (;;) {
@@ -120,7 +123,7 @@ export class AccessUnitAssembler {
       this.#append(input, at, start);
       const nal = start + PREFIX_SIZE;
       if (input.length - nal < (isWhole ? 1 : LOOK_AHEAD)) {
-        this.#rest = Buffer.from(input.subarray(start));
+        this.#keep(input, start, before);
         return;
       }
       this.#endNal();
@@ -133,7 +136,12 @@ export class AccessUnitAssembler {
     let end = input.length;
     while (end > at && input.length - end < PREFIX_SIZE - 1 && input[end - 1] === 0) end--;
     this.#append(input, at, end);
-    if (end < input.length) this.#rest = Buffer.from(input.subarray(end));
+    this.#keep(input, end, before);
+  }
+
+  #keep(input: Buffer, start: number, before: number): void {
+    this.#restBefore = Math.max(0, before - start);
+    if (start < input.length) this.#rest = Buffer.from(input.subarray(start));
   }
 
   #enterPacket(): void {

@@ -33,28 +33,18 @@ export class RtpFrameReader {
 
   /** Bytes came; they are not kept. Throws `ParseError` where what comes is no RTP at all. */
   push(bytes: Buffer): void {
+    for (let at = 0; at < bytes.length; at += MAX_FRAME) this.#take(bytes.subarray(at, at + MAX_FRAME));
+  }
+
+  #take(bytes: Buffer): void {
     let input = bytes;
-    if (this.#partial && this.#size > 0) {
-      const wanted = this.#missing();
-      const taken = bytes.subarray(0, wanted);
-      this.#keep(taken);
-      // In progress the frame's header may still be cut off: then its size shows only now.
-      if (taken.length === bytes.length && this.#missing() > 0) return;
-      if (this.#missing() > 0) {
-        this.push(bytes.subarray(taken.length));
-        return;
-      }
-      input = bytes.subarray(taken.length);
-      const kept = this.#partial.subarray(0, this.#size);
-      this.#size = 0;
-      const rest = this.#frames(kept);
-      if (rest < kept.length) {
-        // It was no frame after all: what was kept is looked through with what follows.
-        input = Buffer.concat([kept.subarray(rest), input]);
-      }
+    if (this.#size > 0) {
+      this.#keep(bytes);
+      input = this.#partial!.subarray(0, this.#size);
     }
-    const end = this.#frames(input);
-    if (end < input.length) this.#keep(input.subarray(end));
+    const rest = input.subarray(this.#frames(input));
+    this.#size = 0;
+    if (rest.length > 0) this.#keep(rest);
   }
 
   /** Hands on the frames in `input`; returns where the one begins that is cut off. */
@@ -115,18 +105,9 @@ export class RtpFrameReader {
     if (this.#junk > MAX_JUNK) throw new ParseError('RTP packets without their lengths, or no RTP', 0);
   }
 
-  /** How many more bytes of the frame in progress are needed, as far as is known. */
-  #missing(): number {
-    const partial = this.#partial!.subarray(0, this.#size);
-    if (this.#isSeeking) return Math.max(0, LENGTH_SIZE + RTP_HEADER_SIZE - this.#size);
-    const header = headerSize(partial, 0);
-    if (this.#size < header + 1) return header + 1 - this.#size;
-    const length = partial.readUInt16BE(header - LENGTH_SIZE);
-    return isPlausible(partial, header, length) ? Math.max(0, header + length - this.#size) : 0;
-  }
-
+  /** The bytes may be a part of what is kept already. */
   #keep(bytes: Buffer): void {
-    this.#partial ??= Buffer.allocUnsafeSlow(DOLLAR_HEADER_SIZE + MAX_FRAME);
+    this.#partial ??= Buffer.allocUnsafeSlow(2 * MAX_FRAME + DOLLAR_HEADER_SIZE);
     bytes.copy(this.#partial, this.#size);
     this.#size += bytes.length;
   }

@@ -1,6 +1,7 @@
 import { isIP, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { FluxError } from '@flux-iot/core/errors/flux-error';
+import { plainAddress } from '@flux-iot/core/socket/plain-address';
 import type { SocketIntake } from '@flux-iot/core/socket/socket-intake';
 import { Authenticator, type Credentials } from '../../authentication/client.ts';
 import { parseAuthentication } from '../../authentication/header.ts';
@@ -10,7 +11,6 @@ import type { Quirks } from '../../camera/quirks.ts';
 import { type Fields, RtspConn } from '../conn.ts';
 import { parseSession, type SessionHeader } from '../headers/session.ts';
 import { NO_BODY, type RtspRequest, type RtspResponse } from '../message.ts';
-import { plainAddress } from '../track-transports.ts';
 import type { RtspUrl } from '../url.ts';
 import { PullError } from './failure.ts';
 
