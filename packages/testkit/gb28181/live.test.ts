@@ -30,6 +30,7 @@ async function mediaComes(receiver: ScriptedReceiver): Promise<void> {
   const request = receiver.requests.at(-1)!;
   request.onMedia();
   const publication = await request.publish('127.0.0.1:30000');
+  publication.expect({ video: true, audio: false });
   publication.setTrack(VIDEO_TRACK);
   publication.write(video(0, true, 'I0'));
 }

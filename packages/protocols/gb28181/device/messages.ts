@@ -42,7 +42,8 @@ export class DeviceMessages {
    */
   receive({ request, peer, respond }: ServerTransaction): Device | undefined {
     const { registry } = this.#options;
-    const device = registry.find(deviceIdOf(request) ?? '');
+    // In a session, and of some recorders always, the channel speaks: it is who is reached there.
+    const device = registry.find(deviceIdOf(request) ?? '') ?? registry.findAt(peer);
     if (!device || !registry.heard(device, peer)) {
       respond({ status: 403 });
       return undefined;

@@ -84,6 +84,11 @@ export class DeviceRegistry extends EventEmitter<RegistryEvents> {
     return this.#devices.get(id);
   }
 
+  /** The one that is reached there. */
+  findAt(peer: SipPeer): Device | undefined {
+    return this.all.find(device => isSamePeer(device.peer, peer));
+  }
+
   /** Throws `DEVICE_NOT_FOUND`. */
   require(id: string): Device {
     const device = this.#devices.get(id);
