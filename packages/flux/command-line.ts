@@ -11,7 +11,8 @@ Usage
 Its programs one by one, on one host or several; bus.address and bus.secret tell them where to find one another
   flux server [--config FILE]      the API, the page and the bus
   flux gateway [--config FILE]     a media node with all protocols that are enabled
-  flux rtmpd | rtspd | flvd | hlsd a media node with one protocol
+  flux rtmpd | rtspd | gb28181d | flvd | hlsd
+                                   a media node with one protocol
 
 Options
   -c, --config FILE   read the configuration from a TOML file; without one the defaults apply
@@ -25,7 +26,7 @@ Exit codes
 ${exitCodesText()}`;
 
 /** Programs that are part of the whole and can be started by themselves. */
-export const PROGRAMS = ['server', 'gateway', 'rtmpd', 'rtspd', 'flvd', 'hlsd'] as const;
+export const PROGRAMS = ['server', 'gateway', 'rtmpd', 'rtspd', 'gb28181d', 'flvd', 'hlsd'] as const;
 
 export type Command =
   | { readonly name: 'start'; readonly config: string | undefined; readonly demo: boolean }

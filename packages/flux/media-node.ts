@@ -1,3 +1,5 @@
+import type { DeviceDocuments } from '@flux-iot/core/control/device-documents';
+import type { DeviceEvent, Gb28181Control } from '@flux-iot/core/control/gb28181-control';
 import { NodeControl } from '@flux-iot/core/control/node-control';
 import type { ProtocolAdapter } from '@flux-iot/core/orchestrator/protocol-adapter';
 import { StreamOrchestrator } from '@flux-iot/core/orchestrator/stream-orchestrator';
@@ -14,6 +16,7 @@ import type { Logger } from 'pino';
 import { parseAddress, parsePortRange } from './config/address.ts';
 import type { Config } from './config/schema.ts';
 import { ErrorLog } from './error-log.ts';
+import { createGb28181 } from './gb28181.ts';
 import { explainListenError } from './listen-error.ts';
 import { segmentStorage } from './segment-storage.ts';
 import { readTls } from './tls.ts';
@@ -24,6 +27,8 @@ export interface NodePorts {
   readonly rtmps?: number;
   readonly rtsp?: number;
   readonly rtsps?: number;
+  /** SIP of GB28181, on UDP and TCP. */
+  readonly sip?: number;
   /** HTTP media: HTTP-FLV and HLS. */
   readonly media?: number;
 }
@@ -32,6 +37,8 @@ export interface MediaNode {
   readonly orchestrator: StreamOrchestrator;
   readonly media: MediaServer;
   readonly control: NodeControl;
+  /** Where it has the GB28181 devices. */
+  readonly gb28181: Gb28181Control | undefined;
   readonly ports: NodePorts;
   /** Binds everything, or throws (`PORT_IN_USE` in plain words) and leaves nothing bound. */
   start(): Promise<void>;
@@ -45,12 +52,15 @@ export interface MediaNodeOptions {
   /** Where it is one of several. */
   readonly registry?: StreamRegistry;
   readonly makers?: SegmentMakers;
+  /** Where GB28181 devices are kept over a restart, and who is told what they tell. */
+  readonly devices?: DeviceDocuments;
+  readonly onDeviceEvent?: (event: DeviceEvent) => void;
 }
 
 /** One process's share of the media: everything that receives and sends it, made from the configuration. */
 export function createMediaNode(
   config: Config,
-  { name, logger, registry, makers }: MediaNodeOptions,
+  { name, logger, registry, makers, devices, onDeviceEvent }: MediaNodeOptions,
 ): MediaNode {
   const { media: limits, protocols } = config;
   const reusePort = config.gateway.share_ports;
@@ -115,6 +125,10 @@ export function createMediaNode(
       })
     : undefined;
   if (rtsp) adapters.push(rtsp);
+  const gb28181 = isEnabled('gb28181')
+    ? createGb28181(config, { orchestrator, errors, devices, onEvent: onDeviceEvent })
+    : undefined;
+  if (gb28181) adapters.push(gb28181);
   const hasFlv = isEnabled('flv') && protocols.flv.enable;
   if (hasFlv) adapters.push(new FlvAdapter({ orchestrator, server: media, limits: viewerLimits }));
   if (isEnabled('hls')) {
@@ -145,12 +159,14 @@ export function createMediaNode(
     orchestrator,
     media,
     control,
+    gb28181: gb28181?.control,
     get ports() {
       return {
         rtmp: rtmp?.port,
         rtmps: rtmp?.tlsPort,
         rtsp: rtsp?.port,
         rtsps: rtsp?.tlsPort,
+        sip: gb28181?.port,
         media: hasMedia ? media.port : undefined,
       };
     },

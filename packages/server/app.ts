@@ -1,9 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import fastifySwagger from '@fastify/swagger';
 import fastifySwaggerUi from '@fastify/swagger-ui';
+import { type Gb28181Control, noGb28181Control } from '@flux-iot/core/control/gb28181-control';
 import type { MediaControl } from '@flux-iot/core/control/media-control';
 import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
+import { diagnosisRoutes } from './diagnosis/routes.ts';
+import { DIAGNOSIS_SCHEMAS } from './diagnosis/schemas.ts';
 import { answerErrors, answerFrameworkError, answerUnreadable } from './errors.ts';
+import { deviceRoutes } from './gb28181/routes.ts';
+import { DEVICE_SCHEMAS } from './gb28181/schemas.ts';
 import { ingestRoutes } from './ingest-routes.ts';
 import { redirectMedia } from './media-redirects.ts';
 import { type Asset, servePage } from './page.ts';
@@ -16,6 +21,8 @@ import { streamRoutes } from './stream-routes.ts';
 
 export interface AppOptions {
   readonly control: MediaControl;
+  /** The process that has the GB28181 devices; without it there are none. */
+  readonly gb28181?: Gb28181Control;
   /** Where `/flv`, `/hls` and the like are served: requests for them are sent there. */
   readonly mediaPort: () => number;
   readonly version: string;
@@ -57,7 +64,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   logRequests(app);
   guard(app, options.mediaPort);
   answerErrors(app);
-  for (const schema of NAMED_SCHEMAS) app.addSchema(schema);
+  for (const schema of [...NAMED_SCHEMAS, ...DEVICE_SCHEMAS, ...DIAGNOSIS_SCHEMAS]) app.addSchema(schema);
   await app.register(fastifySwagger, {
     openapi: {
       openapi: '3.1.0',
@@ -83,6 +90,11 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   await app.register(streamRoutes, { prefix: '/api/v1', ...context });
   await app.register(ingestRoutes, { prefix: '/api/v1', ...context });
   await app.register(pushRoutes, { prefix: '/api/v1', ...context });
+  await app.register(diagnosisRoutes, { prefix: '/api/v1', ...context });
+  await app.register(deviceRoutes, {
+    prefix: '/api/v1/gb28181',
+    gb28181: options.gb28181 ?? noGb28181Control(),
+  });
   await app.register(serverRoutes, { ...context, mediaPort, version });
   redirectMedia(app, mediaPort);
   servePage(app, options.assets ?? new Map());

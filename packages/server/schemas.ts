@@ -3,7 +3,7 @@ import { PROBLEM_MEDIA_TYPE } from '@flux-iot/core/errors/problem';
 import { type Static, type TSchema, Type } from 'typebox';
 
 /** Gives a schema its name in the OpenAPI document. */
-function named<Schema extends TSchema, const Name extends string>($id: Name, schema: Schema) {
+export function named<Schema extends TSchema, const Name extends string>($id: Name, schema: Schema) {
   return Object.assign(schema, { $id });
 }
 
@@ -15,12 +15,12 @@ export function the<Schema extends TSchema & { readonly $id: string }>({ $id }: 
   return Type.Unsafe<Static<Schema>>(Type.Ref(`${$id}#`));
 }
 
-function oneOf<const Value extends string>(values: readonly Value[], description?: string) {
+export function oneOf<const Value extends string>(values: readonly Value[], description?: string) {
   return Type.Unsafe<Value>(Type.String({ enum: [...values], ...(description ? { description } : {}) }));
 }
 
 const strict = { additionalProperties: false };
-const Time = Type.String({ format: 'date-time', description: 'RFC 3339' });
+export const Time = Type.String({ format: 'date-time', description: 'RFC 3339' });
 const Seconds = Type.Number({ description: 'Seconds' });
 const StreamId = Type.String({ maxLength: 257, description: '`cam1`, or `app~name` outside the app `live`' });
 const Url = Type.String({ minLength: 1, maxLength: 2048 });
@@ -255,8 +255,27 @@ export const IngestRequestSchema = named(
               {
                 device_id: Type.String({ minLength: 1, maxLength: 32 }),
                 channel_id: Type.String({ minLength: 1, maxLength: 32 }),
+                stream: Type.Optional(oneOf(['main', 'sub'], 'Left out: what the device sends unasked')),
+                transport: Type.Optional(
+                  oneOf(
+                    ['udp', 'tcp-passive', 'tcp-active'],
+                    '`tcp-passive` waits for the device to connect',
+                  ),
+                ),
+                on_demand: Type.Optional(
+                  Type.Boolean({
+                    description: 'Ask with the first viewer, and end after the last; yes if left out',
+                  }),
+                ),
+                from: Type.Optional(Time),
+                to: Type.Optional(Time),
+                download_speed: Type.Optional(Type.Number({ minimum: 1, maximum: 32 })),
               },
-              strict,
+              {
+                ...strict,
+                description:
+                  'A channel of a registered device; with `from` and `to` what it recorded then, with `download_speed` as fast as that',
+              },
             ),
           ),
           srt: Type.Optional(UrlSource),

@@ -93,6 +93,9 @@ export interface DeviceEvent {
   readonly detail: { readonly [name: string]: string | number | boolean | null };
 }
 
+/** The bus's subject of these. */
+export const DEVICE_EVENTS = 'events.gb28181';
+
 /** An order to a channel; its members are checked where it is carried out. */
 export type DeviceOrder = { readonly order: string } & { readonly [name: string]: BusValue };
 
@@ -135,6 +138,14 @@ export const GB28181_METHODS = [
   'events',
 ] as const satisfies readonly (keyof Gb28181Control)[];
 
+/** Where the protocol is not enabled. */
+export function noGb28181Control(): Gb28181Control {
+  const refuse = async () => {
+    throw new FluxError('PROTOCOL_DISABLED', 'The protocol gb28181 is not enabled.');
+  };
+  return Object.fromEntries(GB28181_METHODS.map(method => [method, refuse])) as unknown as Gb28181Control;
+}
+
 /** There is one process that has the devices, so the subject names no node. */
 const SUBJECT = 'gb28181.control';
 /** Milliseconds: devices send catalogs and lists of recordings in many parts. */
@@ -150,7 +161,9 @@ export function remoteGb28181Control(bus: Bus): Gb28181Control {
     timeout: ANSWER_TIMEOUT,
     explain: error =>
       error.code === 'NOT_READY'
-        ? new FluxError('PROTOCOL_DISABLED', 'No process with the protocol gb28181 is running.', { cause: error })
+        ? new FluxError('PROTOCOL_DISABLED', 'No process with the protocol gb28181 is running.', {
+            cause: error,
+          })
         : error,
   });
 }

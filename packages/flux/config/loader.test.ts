@@ -61,10 +61,12 @@ describe('parseConfig', () => {
     expect({ warnings, overrides }).toEqual({ warnings: [], overrides: [] });
   });
 
-  it("takes the specification's example and says what is not in this version", () => {
+  it("takes the specification's example and says what is odd in it", () => {
     const { config, warnings } = parseConfig(SPECIFIED, {}, 'x');
     expect(config.media.retention_days).toBe(7);
-    expect(warnings).toEqual(['gb28181 is enabled, but it is not in this version.']);
+    expect(warnings).toEqual([
+      'gb28181 is enabled, but no device can register: set protocols.gb28181.password.',
+    ]);
     expect(parseConfig('protocols.hls.enable_adaptive = true', {}, 'x').warnings).toHaveLength(1);
   });
 

@@ -1,7 +1,10 @@
 import { hostname } from 'node:os';
 import { dirname, join } from 'node:path';
+import type { BusValue } from '@flux-iot/core/bus/bus';
 import { connectBus } from '@flux-iot/core/bus/socket/connect-bus';
 import { ClusterNode } from '@flux-iot/core/cluster/cluster-node';
+import { remoteDeviceDocuments } from '@flux-iot/core/control/device-documents';
+import { DEVICE_EVENTS, serveGb28181Control } from '@flux-iot/core/control/gb28181-control';
 import { busOf } from '../config/bus.ts';
 import type { Config } from '../config/schema.ts';
 import { createMediaNode } from '../media-node.ts';
@@ -13,6 +16,7 @@ import { type ProgramContext, runProgram, type StartedProgram } from './program.
 export const DAEMONS = {
   rtmpd: 'rtmp',
   rtspd: 'rtsp',
+  gb28181d: 'gb28181',
   flvd: 'flv',
   hlsd: 'hls',
 } as const satisfies Record<string, Config['protocols']['enabled'][number]>;
@@ -51,6 +55,8 @@ async function start(
     logger,
     registry: cluster,
     makers: segmentMakers(cluster),
+    devices: remoteDeviceDocuments(bus),
+    onDeviceEvent: event => bus.publish(DEVICE_EVENTS, event as unknown as BusValue),
   });
   const stop = async () => {
     await node.stop();
@@ -58,6 +64,8 @@ async function start(
     await bus.close();
   };
   try {
+    // One process alone has the devices: another one of the host could not even bind their port.
+    if (node.gb28181) serveGb28181Control(bus, node.gb28181);
     await node.start();
     await cluster.start(node, { mediaPort: node.ports.media, protocols: config.protocols.enabled });
   } catch (error) {

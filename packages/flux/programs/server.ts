@@ -4,6 +4,8 @@ import { createLocalBus } from '@flux-iot/core/bus/local-bus';
 import { BusServer } from '@flux-iot/core/bus/socket/bus-server';
 import { nodeEntries } from '@flux-iot/core/cluster/node-entry';
 import { ClusterControl } from '@flux-iot/core/control/cluster-control';
+import { MemoryDeviceDocuments, serveDeviceDocuments } from '@flux-iot/core/control/device-documents';
+import { remoteGb28181Control } from '@flux-iot/core/control/gb28181-control';
 import { createApiServer } from '@flux-iot/server/api-server';
 import { localHost, parseAddress } from '../config/address.ts';
 import { busOf } from '../config/bus.ts';
@@ -23,9 +25,11 @@ async function start({ config, logger }: ProgramContext, version: string): Promi
   const bus = createLocalBus(hub, MEMBER);
   const busServer = new BusServer({ hub, address, secret });
   const control = new ClusterControl(bus);
+  serveDeviceDocuments(bus, new MemoryDeviceDocuments());
   const configured = parseAddress(config.http_media.bind).port;
   const api = await createApiServer({
     control,
+    gb28181: remoteGb28181Control(bus),
     ...parseAddress(config.server.bind),
     mediaPort: () => configured || (nodeEntries(bus.directory).find(node => node.mediaPort)?.mediaPort ?? 0),
     version,

@@ -135,7 +135,9 @@ export class Gb28181Adapter implements ProtocolAdapter {
         return ingest instanceof RecordingPlayer ? ingest : undefined;
       },
     });
-    registry.on('online', ({ id, peer }) => events.add('device-online', id, undefined, { transport: peer.transport }));
+    registry.on('online', ({ id, peer }) =>
+      events.add('device-online', id, undefined, { transport: peer.transport }),
+    );
     registry.on('offline', ({ id }, reason) => events.add('device-offline', id, undefined, { reason }));
     registry.on('registered', (device, isNew) => {
       if (!isNew && device.catalog.state !== 'none') return;
@@ -161,7 +163,8 @@ export class Gb28181Adapter implements ProtocolAdapter {
   }
 
   async stop(): Promise<void> {
-    for (const ingest of this.#ingests.values()) ingest.close({ code: 'shutdown', message: 'The server is shutting down.' });
+    for (const ingest of this.#ingests.values())
+      ingest.close({ code: 'shutdown', message: 'The server is shutting down.' });
     this.#ingests.clear();
     this.#subscriptions.close();
     this.#questions.close();

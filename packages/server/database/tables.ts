@@ -1,5 +1,6 @@
 import type { AccountTables } from './tables/accounts.ts';
 import type { AuditTables } from './tables/audit.ts';
+import type { Gb28181Tables } from './tables/gb28181.ts';
 
 /** Every table, by name; a room's tables are in a file of their own, as its migrations are. */
-export interface Tables extends AccountTables, AuditTables {}
+export interface Tables extends AccountTables, AuditTables, Gb28181Tables {}

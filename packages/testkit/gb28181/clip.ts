@@ -30,8 +30,23 @@ export async function loadClip(file: string): Promise<Clip> {
 /** A moving test picture for who has no file: two seconds with a key frame each second. */
 export async function testClip(): Promise<Clip> {
   const input = ['-f', 'lavfi', '-i', 'testsrc2=size=640x360:rate=25:duration=4'];
-  const codec = ['-c:v', 'libx264', '-preset', 'veryfast', '-profile:v', 'main', '-bf', '0', '-g', '25', '-b:v', '600k'];
-  return clipOf(await ffmpeg(['-v', 'error', ...input, ...codec, '-pix_fmt', 'yuv420p', '-f', 'vob', 'pipe:1']));
+  const codec = [
+    '-c:v',
+    'libx264',
+    '-preset',
+    'veryfast',
+    '-profile:v',
+    'main',
+    '-bf',
+    '0',
+    '-g',
+    '25',
+    '-b:v',
+    '600k',
+  ];
+  return clipOf(
+    await ffmpeg(['-v', 'error', ...input, ...codec, '-pix_fmt', 'yuv420p', '-f', 'vob', 'pipe:1']),
+  );
 }
 
 /** Takes a program stream apart at its packs (ISO/IEC 13818-1 §2.5.3.3). */
@@ -75,7 +90,9 @@ function ffmpeg(args: readonly string[]): Promise<Buffer> {
     child.stderr.on('data', (data: Buffer) => {
       said = (said + data.toString()).slice(-1000);
     });
-    child.on('error', cause => reject(new FluxError('STORAGE_FAILED', `ffmpeg cannot be run: ${cause.message}`)));
+    child.on('error', cause =>
+      reject(new FluxError('STORAGE_FAILED', `ffmpeg cannot be run: ${cause.message}`)),
+    );
     child.on('close', code => {
       if (code === 0) resolve(Buffer.concat(pieces));
       else reject(new FluxError('STORAGE_FAILED', `ffmpeg ended with ${code ?? 'a signal'}: ${said.trim()}`));

@@ -117,9 +117,17 @@ describe('a catalog', () => {
 
   it('of which a part is lost is kept as far as it came, and says so', { timeout: 30_000 }, async () => {
     platform = await new TestPlatform().start();
-    const device = await platform.device({ channels: cameras(DEVICE, 5), partSize: 2, quirks: { losesPart: true } });
+    const device = await platform.device({
+      channels: cameras(DEVICE, 5),
+      partSize: 2,
+      quirks: { losesPart: true },
+    });
     await device.register();
-    await until(() => platform.adapter.registry.find(DEVICE)?.catalog.state === 'incomplete', 'incomplete', 20_000);
+    await until(
+      () => platform.adapter.registry.find(DEVICE)?.catalog.state === 'incomplete',
+      'incomplete',
+      20_000,
+    );
     expect((await platform.adapter.control.device(DEVICE)).catalog.error).toContain('4 of 5 entries');
   });
 
@@ -156,7 +164,9 @@ describe('a catalog', () => {
     await until(() => platform.adapter.registry.find(DEVICE)?.catalog.state === 'complete', 'the catalog');
     const [first] = cameras(DEVICE, 1);
     const [, , third] = cameras(DEVICE, 3);
-    expect(await platform.adapter.control.subscribe(DEVICE, 'catalog', true)).toMatchObject({ state: 'active' });
+    expect(await platform.adapter.control.subscribe(DEVICE, 'catalog', true)).toMatchObject({
+      state: 'active',
+    });
     expect(await device.catalogChanged(first!, 'OFF')).toBe(200);
     expect(await device.catalogChanged(third!, 'ADD')).toBe(200);
     const channels = await platform.adapter.control.channels(DEVICE);
@@ -209,7 +219,12 @@ describe('orders and questions', () => {
     const device = await platform.device({ recordings, partSize: 3, quirks: { reversesParts: true } });
     await device.register();
     const [channel] = cameras(DEVICE, 1);
-    const list = await platform.adapter.control.records(DEVICE, channel!.id, start + 3_600_000, start + 86_400_000);
+    const list = await platform.adapter.control.records(
+      DEVICE,
+      channel!.id,
+      start + 3_600_000,
+      start + 86_400_000,
+    );
     expect(list).toMatchObject({ isComplete: true, total: 10 });
     expect(list.records.map(({ name }) => name)).toEqual(recordings.slice(1).map(({ name }) => name));
     expect(list.records[0]).toMatchObject({ start: start + 3_600_000 });
@@ -237,12 +252,16 @@ describe('what a device tells', () => {
     await device.register();
     const [channel] = cameras(DEVICE, 1);
     expect(await device.alarm(channel!.id)).toBe(200);
-    for (const kind of ['alarm', 'position'] as const) await platform.adapter.control.subscribe(DEVICE, kind, true);
+    for (const kind of ['alarm', 'position'] as const)
+      await platform.adapter.control.subscribe(DEVICE, kind, true);
     expect(await device.alarm(channel!.id)).toBe(200);
     expect(await device.position(118.38, 31.33)).toBe(200);
     const events = await platform.adapter.control.events(DEVICE, 10);
     expect(events.map(({ kind }) => kind)).toEqual(['position', 'alarm', 'alarm', 'device-online']);
-    expect(events[1]).toMatchObject({ channelId: channel!.id, detail: { method: 5, type: 2, description: '移动侦测' } });
+    expect(events[1]).toMatchObject({
+      channelId: channel!.id,
+      detail: { method: 5, type: 2, description: '移动侦测' },
+    });
     expect(await platform.adapter.control.device(DEVICE)).toMatchObject({
       subscriptions: [
         { kind: 'alarm', state: 'active' },

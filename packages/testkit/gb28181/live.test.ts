@@ -1,6 +1,6 @@
-import { afterEach, describe, expect, it } from 'vitest';
 import type { Ingest } from '@flux-iot/core/orchestrator/protocol-adapter';
 import { VIDEO_TRACK, video } from '@flux-iot/core/stream/test-support';
+import { afterEach, describe, expect, it } from 'vitest';
 import type { SimulatedQuirks } from './simulated-device.ts';
 import { cameras, ScriptedReceiver, SERVER_ID, TestPlatform, until } from './test-platform.ts';
 
@@ -11,7 +11,13 @@ const DEVICE = '34020000001110000001';
 const CHANNEL = cameras(DEVICE, 1)[0]!.id;
 const STREAM = `${DEVICE}_${CHANNEL}`;
 /** What is in it does not matter here: half a second of it. */
-const clip = { packs: [{ time: 0, data: Buffer.alloc(100) }, { time: 45_000, data: Buffer.alloc(100) }], duration: 45_000 };
+const clip = {
+  packs: [
+    { time: 0, data: Buffer.alloc(100) },
+    { time: 45_000, data: Buffer.alloc(100) },
+  ],
+  duration: 45_000,
+};
 
 async function begin(quirks: SimulatedQuirks = {}, source: Record<string, unknown> = {}) {
   const receiver = new ScriptedReceiver();

@@ -129,7 +129,10 @@ export class SimulatedDevice {
     if (status === 401) status = await this.#sendRegister(expires);
     clearInterval(this.#keepalive);
     if (status === 200 && expires > 0 && !quirks?.isSilent)
-      this.#keepalive = setInterval(() => void this.keepalive().catch(() => {}), keepaliveInterval * 1000).unref();
+      this.#keepalive = setInterval(
+        () => void this.keepalive().catch(() => {}),
+        keepaliveInterval * 1000,
+      ).unref();
     return status;
   }
 
@@ -219,7 +222,14 @@ export class SimulatedDevice {
     this.#sn++;
     const { server } = this.#options;
     const body = writeManscdp(kind, command, sn ?? this.#sn, this.id, content);
-    const response = await this.#agent.request('MESSAGE', server.id, server, { 'Content-Type': MANSCDP_TYPE }, body, 5000);
+    const response = await this.#agent.request(
+      'MESSAGE',
+      server.id,
+      server,
+      { 'Content-Type': MANSCDP_TYPE },
+      body,
+      5000,
+    );
     return response.status;
   }
 
@@ -229,8 +239,13 @@ export class SimulatedDevice {
     const body = writeManscdp('Notify', command, this.#sn, channelId, content);
     const subscription = this.#subscriptions.get(command);
     const headers = { 'Content-Type': MANSCDP_TYPE };
-    if (!subscription) return (await this.#agent.request('MESSAGE', server.id, server, headers, body, 5000)).status;
-    const request = subscription.request('NOTIFY', { ...headers, Event: 'presence', 'Subscription-State': 'active' }, body);
+    if (!subscription)
+      return (await this.#agent.request('MESSAGE', server.id, server, headers, body, 5000)).status;
+    const request = subscription.request(
+      'NOTIFY',
+      { ...headers, Event: 'presence', 'Subscription-State': 'active' },
+      body,
+    );
     return (await this.#agent.send(request, server, 5000)).status;
   }
 
@@ -330,8 +345,20 @@ export class SimulatedDevice {
           [
             'PresetList',
             [
-              ['Item', [['PresetID', 1], ['PresetName', '大门']]],
-              ['Item', [['PresetID', 2], ['PresetName', 'yard']]],
+              [
+                'Item',
+                [
+                  ['PresetID', 1],
+                  ['PresetName', '大门'],
+                ],
+              ],
+              [
+                'Item',
+                [
+                  ['PresetID', 2],
+                  ['PresetName', 'yard'],
+                ],
+              ],
             ],
             { Num: 2 },
           ],
@@ -339,9 +366,16 @@ export class SimulatedDevice {
         return;
       case 'DeviceControl':
       case 'DeviceConfig': {
-        const orders = [...content.children.keys()].filter(name => !['CmdType', 'SN', 'DeviceID', 'Info'].includes(name));
+        const orders = [...content.children.keys()].filter(
+          name => !['CmdType', 'SN', 'DeviceID', 'Info'].includes(name),
+        );
         for (const order of orders) this.#note(`${order} ${childText(content, order) ?? ''}`.trim());
-        if (orders.some(order => !['PTZCmd', 'TeleBoot', 'IFameCmd', 'IFrameCmd', 'DragZoomIn', 'DragZoomOut'].includes(order)))
+        if (
+          orders.some(
+            order =>
+              !['PTZCmd', 'TeleBoot', 'IFameCmd', 'IFrameCmd', 'DragZoomIn', 'DragZoomOut'].includes(order),
+          )
+        )
           void send([['Result', 'OK']]);
         return;
       }
@@ -361,7 +395,8 @@ export class SimulatedDevice {
   ): Promise<void> {
     const { partSize = 4, quirks } = this.#options;
     const parts: (readonly Item[])[] = [];
-    for (let at = 0; at < Math.max(1, items.length); at += partSize) parts.push(items.slice(at, at + partSize));
+    for (let at = 0; at < Math.max(1, items.length); at += partSize)
+      parts.push(items.slice(at, at + partSize));
     if (quirks?.losesPart) parts.pop();
     if (quirks?.reversesParts) parts.reverse();
     for (const part of parts) await send(items.length + (quirks?.overstates ?? 0), part);
@@ -394,7 +429,11 @@ export class SimulatedDevice {
       return;
     }
     const channelId = offer.uri?.split(':')[0] ?? this.id;
-    this.#sessions.set(callId, { dialog: Dialog.ofRequest(request, tag, this.#agent.contact(peer)), sender, channelId });
+    this.#sessions.set(callId, {
+      dialog: Dialog.ofRequest(request, tag, this.#agent.contact(peer)),
+      sender,
+      channelId,
+    });
     const lines = [
       'v=0',
       `o=${this.id} 0 0 IN IP4 127.0.0.1`,
@@ -404,7 +443,9 @@ export class SimulatedDevice {
       `m=video ${port} ${offer.isTcp ? 'TCP/RTP/AVP' : 'RTP/AVP'} 96`,
       'a=sendonly',
       'a=rtpmap:96 PS/90000',
-      ...(offer.isTcp ? [`a=setup:${transport === 'tcp-passive' ? 'passive' : 'active'}`, 'a=connection:new'] : []),
+      ...(offer.isTcp
+        ? [`a=setup:${transport === 'tcp-passive' ? 'passive' : 'active'}`, 'a=connection:new']
+        : []),
       `y=${String(ssrc).padStart(10, '0')}`,
       '',
     ];

@@ -1,8 +1,9 @@
+import { MemoryDeviceDocuments } from '@flux-iot/core/control/device-documents';
 import type { DeviceEvent } from '@flux-iot/core/control/gb28181-control';
 import type { FluxError } from '@flux-iot/core/errors/flux-error';
 import { StreamOrchestrator } from '@flux-iot/core/orchestrator/stream-orchestrator';
 import { Gb28181Adapter, type Gb28181AdapterOptions } from '@flux-iot/protocols/gb28181/adapter';
-import { MemoryDeviceStore } from '@flux-iot/protocols/gb28181/device/store';
+import { DeviceStore } from '@flux-iot/protocols/gb28181/device/store';
 import type { MediaReceiver } from '@flux-iot/protocols/gb28181/live/media';
 import type { CatalogItem } from '@flux-iot/protocols/gb28181/manscdp/catalog';
 import type { Reception, ReceptionRequest } from '@flux-iot/protocols/gb28181/media/reception';
@@ -81,7 +82,7 @@ export class TestPlatform {
       admission: 'password',
       password: PASSWORD,
       devicePasswords: new Map(),
-      store: new MemoryDeviceStore(),
+      store: new DeviceStore(new MemoryDeviceDocuments()),
       defaultTransport: 'udp',
       maxDevices: 5000,
       keepaliveTimeout: 180_000,

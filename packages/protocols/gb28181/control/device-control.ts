@@ -18,7 +18,7 @@ import type { Questions } from '../device/questions.ts';
 import type { DeviceRegistry } from '../device/registry.ts';
 import { channelReports, deviceReport } from '../device/report.ts';
 import { formatTime, writeManscdp } from '../manscdp/message.ts';
-import { parsePresets, type Preset } from '../manscdp/presets.ts';
+import { type Preset, parsePresets } from '../manscdp/presets.ts';
 import { parseRecordInfo, type RecordItem } from '../manscdp/record-info.ts';
 import { childText } from '../manscdp/xml.ts';
 import type { RecordingPlayer } from '../playback/player.ts';
@@ -75,7 +75,11 @@ export class DeviceControl implements Gb28181Control {
     const { command, nodes, hasAnswer } = controlContent(order);
     const device = this.#onlineWith(deviceId, channelId);
     if (!hasAnswer) {
-      await questions.tell(device, channelId, writeManscdp('Control', command, questions.nextSn(), channelId, nodes));
+      await questions.tell(
+        device,
+        channelId,
+        writeManscdp('Control', command, questions.nextSn(), channelId, nodes),
+      );
       return;
     }
     let result: string | undefined;
@@ -97,8 +101,7 @@ export class DeviceControl implements Gb28181Control {
       ...{ kind: 'Query', command: 'PresetQuery', channelId },
       onPart: message => {
         const part = parsePresets(message);
-        for (const preset of part.presets)
-          if (presets.size < MAX_PRESETS) presets.set(preset.number, preset);
+        for (const preset of part.presets) if (presets.size < MAX_PRESETS) presets.set(preset.number, preset);
         return presets.size >= Math.min(part.total, MAX_PRESETS);
       },
     });
@@ -130,7 +133,14 @@ export class DeviceControl implements Gb28181Control {
     return {
       records: [...records.values()]
         .sort((one, other) => one.start - other.start)
-        .map(({ name, start, end: until, filePath, type, bytes }) => ({ name, start, end: until, filePath, type, bytes })),
+        .map(({ name, start, end: until, filePath, type, bytes }) => ({
+          name,
+          start,
+          end: until,
+          filePath,
+          type,
+          bytes,
+        })),
       isComplete: end === 'complete',
       total,
     };

@@ -47,7 +47,9 @@ export function controlContent(order: DeviceOrder): ControlContent {
         }),
       );
     case 'preset':
-      return ptz(presetCommand(required(order, 'action', ['set', 'call', 'remove']), number(order, 'preset')));
+      return ptz(
+        presetCommand(required(order, 'action', ['set', 'call', 'remove']), number(order, 'preset')),
+      );
     case 'cruise':
       return ptz(cruise(order));
     case 'scan':
@@ -61,14 +63,26 @@ export function controlContent(order: DeviceOrder): ControlContent {
     case 'guard':
       return { ...EXPECTS_ONE, nodes: [['GuardCmd', flag(order, 'on') ? 'SetGuard' : 'ResetGuard']] };
     case 'reset-alarm':
-      return { ...EXPECTS_ONE, nodes: [['AlarmCmd', 'ResetAlarm'], ['Info', alarmInfo(order)]] };
+      return {
+        ...EXPECTS_ONE,
+        nodes: [
+          ['AlarmCmd', 'ResetAlarm'],
+          ['Info', alarmInfo(order)],
+        ],
+      };
     case 'record':
       return { ...EXPECTS_ONE, nodes: [['RecordCmd', flag(order, 'on') ? 'Record' : 'StopRecord']] };
     case 'reboot':
       return { ...EXPECTS_NONE, nodes: [['TeleBoot', 'Boot']] };
     case 'key-frame':
       // -2016 prints it without the r, and devices follow what is printed; -2022 has it right.
-      return { ...EXPECTS_NONE, nodes: [['IFameCmd', 'Send'], ['IFrameCmd', 'Send']] };
+      return {
+        ...EXPECTS_NONE,
+        nodes: [
+          ['IFameCmd', 'Send'],
+          ['IFrameCmd', 'Send'],
+        ],
+      };
     case 'snapshot':
       return { command: 'DeviceConfig', hasAnswer: true, nodes: [['SnapShotConfig', snapshot(order)]] };
     case 'configure':
@@ -79,7 +93,13 @@ export function controlContent(order: DeviceOrder): ControlContent {
 }
 
 function ptz(command: string): ControlContent {
-  return { ...EXPECTS_NONE, nodes: [['PTZCmd', command], ['Info', [['ControlPriority', 5]]]] };
+  return {
+    ...EXPECTS_NONE,
+    nodes: [
+      ['PTZCmd', command],
+      ['Info', [['ControlPriority', 5]]],
+    ],
+  };
 }
 
 function cruise(order: DeviceOrder): string {
@@ -158,7 +178,11 @@ function oneOf<const Value extends string>(
   return required(order, name, values);
 }
 
-function required<const Value extends string>(order: DeviceOrder, name: string, values: readonly Value[]): Value {
+function required<const Value extends string>(
+  order: DeviceOrder,
+  name: string,
+  values: readonly Value[],
+): Value {
   const value = values.find(candidate => candidate === order[name]);
   if (value !== undefined) return value;
   throw new FluxError('REQUEST_INVALID', `body.${name} is one of ${values.join(', ')}.`);

@@ -34,5 +34,8 @@ export function kindOf({ id, isParent }: CatalogItem): ChannelKind {
 /** The nearest entry above it; an entry may name several places, the way to the root among them. */
 export function parentOf(item: CatalogItem, isKnown: (id: string) => boolean): string | undefined {
   const named = item.parentId?.split('/').filter(id => id !== '' && id !== item.id) ?? [];
-  return named.toReversed().find(isKnown) ?? (isKnown(item.businessGroupId ?? '') ? item.businessGroupId : undefined);
+  return (
+    named.toReversed().find(isKnown) ??
+    (isKnown(item.businessGroupId ?? '') ? item.businessGroupId : undefined)
+  );
 }

@@ -94,7 +94,12 @@ export class Inquiry {
       }
       device.replaceChannels([...items.values()]);
     } catch (cause) {
-      device.catalog = { ...device.catalog, state: 'failed', at: Date.now(), error: FluxError.from(cause).message };
+      device.catalog = {
+        ...device.catalog,
+        state: 'failed',
+        at: Date.now(),
+        error: FluxError.from(cause).message,
+      };
     }
     this.#registry.changed(device);
   }

@@ -135,7 +135,10 @@ export class Questions {
       waiting.finish(
         waiting.hasPart
           ? 'silent'
-          : new FluxError('TIMED_OUT', `The device ${device.id} took the ${command} query, but sent no answer.`),
+          : new FluxError(
+              'TIMED_OUT',
+              `The device ${device.id} took the ${command} query, but sent no answer.`,
+            ),
       );
     }, PART_TIMEOUT);
   }

@@ -1,11 +1,11 @@
 import { FluxError } from '@flux-iot/core/errors/flux-error';
-import { AuthenticationServer, type AuthenticationScheme } from '../../authentication/server.ts';
+import { type AuthenticationScheme, AuthenticationServer } from '../../authentication/server.ts';
+import { formatTime } from '../manscdp/message.ts';
 import { parseNameAddress, parseSipUri } from '../sip/address.ts';
 import { VERSION_HEADER } from '../sip/agent.ts';
 import type { HeaderValues, SipRequest } from '../sip/message.ts';
 import { peerName } from '../sip/peer.ts';
 import type { ServerTransaction } from '../sip/transactions.ts';
-import { formatTime } from '../manscdp/message.ts';
 import type { DeviceRegistry } from './registry.ts';
 
 /** Who is let in: who knows a password, only those whose own password is configured, or everybody. */
@@ -89,7 +89,10 @@ export class Registrar {
     const server = isNew ? this.#servers.new : this.#servers.old;
     const verdict = await server.verify(authorization, 'REGISTER', request.uri);
     // Who knows one device's password is not let in as another.
-    if (verdict.isAllowed && (verdict.user === id || (own === undefined && !devicePasswords.has(verdict.user))))
+    if (
+      verdict.isAllowed &&
+      (verdict.user === id || (own === undefined && !devicePasswords.has(verdict.user)))
+    )
       return 'admitted';
     const isStale = !verdict.isAllowed && verdict.isStale;
     if (authorization !== undefined && !isStale && isOurs(authorization, this.#options.realm)) {

@@ -55,7 +55,7 @@ export class DeviceRegistry extends EventEmitter<RegistryEvents> {
   /** Loads what was stored. Devices that were online have until their keep-alive is due to show themselves. */
   async start(): Promise<void> {
     const now = Date.now();
-    for (const record of await this.#options.store.load()) {
+    for (const record of await this.#load()) {
       const device = new Device(record);
       if (device.expiresAt <= now) device.isOnline = false;
       if (device.isOnline) device.lastSeenAt = now;
@@ -192,6 +192,16 @@ export class DeviceRegistry extends EventEmitter<RegistryEvents> {
       if (device.expiresAt <= now) this.lose(device, 'its registration expired');
       else if (now - device.lastSeenAt > keepaliveTimeout)
         this.lose(device, `nothing came from it for ${Math.round(keepaliveTimeout / 1000)} s`);
+    }
+  }
+
+  /** Without what was stored, devices have to register again, which they do. */
+  async #load(): Promise<readonly DeviceRecord[]> {
+    try {
+      return await this.#options.store.load();
+    } catch (cause) {
+      this.#options.onStoreFailed(FluxError.from(cause));
+      return [];
     }
   }
 

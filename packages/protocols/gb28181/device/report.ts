@@ -3,7 +3,12 @@ import { hostPort } from '../sip/address.ts';
 import { kindOf, parentOf } from './channel-kind.ts';
 import type { Device } from './device.ts';
 
-const VERSIONS: Readonly<Record<string, string>> = { '1.0': '2011', '1.1': '2014', '2.0': '2016', '3.0': '2022' };
+const VERSIONS: Readonly<Record<string, string>> = {
+  '1.0': '2011',
+  '1.1': '2014',
+  '2.0': '2016',
+  '3.0': '2022',
+};
 
 /** A device as the API shows it. */
 export function deviceReport(device: Device, subscriptions: readonly SubscriptionReport[]): DeviceReport {

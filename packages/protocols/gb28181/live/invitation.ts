@@ -1,8 +1,8 @@
 import { FluxError } from '@flux-iot/core/errors/flux-error';
 import type { StreamHistory } from '@flux-iot/core/stream/history';
 import { ParseError } from '@flux-iot/media/model/parse-error';
-import { type Offer, writeOffer } from '../sdp/offer.ts';
 import { parseSessionDescription, type SessionDescription } from '../sdp/answer.ts';
+import { type Offer, writeOffer } from '../sdp/offer.ts';
 import type { SipAgent } from '../sip/agent.ts';
 import { Dialog, newRequest, type Parties } from '../sip/dialog.ts';
 import { reasonOf, type SipRequest, type SipResponse } from '../sip/message.ts';
@@ -59,8 +59,10 @@ export class Invitation {
     return new Promise((resolve, reject) => {
       this.#giveUp = reject;
       this.#transaction = agent.invite(request, peer, timeout, {
-        onProvisional: ({ status, reason }) => history.note('invite-progress', `${status} ${reason || reasonOf(status)}`),
-        onSuccess: (response, isFirst) => this.#accepted(request, response, parties, isFirst, resolve, reject),
+        onProvisional: ({ status, reason }) =>
+          history.note('invite-progress', `${status} ${reason || reasonOf(status)}`),
+        onSuccess: (response, isFirst) =>
+          this.#accepted(request, response, parties, isFirst, resolve, reject),
         onRefused: ({ status, reason, headers: said }) => {
           const words = `${status} ${reason || reasonOf(status)}`;
           const warning = said.get('Warning');
@@ -82,7 +84,8 @@ export class Invitation {
   /** Says something in the session. Throws `DEVICE_REFUSED`, `TIMED_OUT`, `NOT_READY` where there is no session. */
   async tell(method: string, contentType: string, body: Buffer): Promise<void> {
     const { agent, peer } = this.#options;
-    if (!this.#dialog || this.#closed) throw new FluxError('NOT_READY', 'The device has not accepted the session.');
+    if (!this.#dialog || this.#closed)
+      throw new FluxError('NOT_READY', 'The device has not accepted the session.');
     const request = this.#dialog.request(method, { 'Content-Type': contentType }, body);
     const { status, reason } = await agent.send(request, peer, BYE_TIMEOUT);
     if (status < 300) return;

@@ -108,7 +108,10 @@ export class ChannelPuller implements Ingest {
   /** It was restarted, or its network is back: what it sent before is gone, and it is asked at once. */
   #deviceRegistered(device: Device, isNew: boolean): void {
     if (device.id !== this.#source.deviceId || !isNew) return;
-    this.history.note('device-registered', `${device.peer.transport} from ${device.peer.address}:${device.peer.port}`);
+    this.history.note(
+      'device-registered',
+      `${device.peer.transport} from ${device.peer.address}:${device.peer.port}`,
+    );
     if (this.status.state === 'retrying') this.#retry.start(AFTER_REGISTRATION);
   }
 

@@ -6,8 +6,8 @@ import type { EndReason } from '@flux-iot/core/stream/sink';
 import type { StreamId } from '@flux-iot/core/stream/stream-id';
 import type { Device } from '../device/device.ts';
 import type { DeviceRegistry } from '../device/registry.ts';
-import type { SessionDescription } from '../sdp/answer.ts';
 import type { MediaTransport, Reception } from '../media/reception.ts';
+import type { SessionDescription } from '../sdp/answer.ts';
 import type { Offer } from '../sdp/offer.ts';
 import { type SsrcPool, ssrcNumber } from '../sdp/ssrc.ts';
 import type { SipAgent } from '../sip/agent.ts';
@@ -112,7 +112,10 @@ export class MediaSession {
     const description = await Promise.race([invitation.open(), failed]);
     const answered = ssrcNumber(description.ssrc);
     if (answered !== undefined && answered !== ssrcNumber(ssrc))
-      history.note('ssrc-changed', `the device sends ${description.ssrc} instead of ${ssrc}, which is followed`);
+      history.note(
+        'ssrc-changed',
+        `the device sends ${description.ssrc} instead of ${ssrc}, which is followed`,
+      );
     reception.answered({ ssrc: answered, address: description.address, port: description.port });
     await Promise.race([flowing, failed]);
     return description;

@@ -10,7 +10,9 @@ export interface ChannelSource {
   readonly transport: MediaTransport;
   readonly isOnDemand: boolean;
   /** Of a recording: milliseconds since 1970. */
-  readonly recording: { readonly from: number; readonly to: number; readonly speed: number | undefined } | undefined;
+  readonly recording:
+    | { readonly from: number; readonly to: number; readonly speed: number | undefined }
+    | undefined;
 }
 
 const ID = /^[A-Za-z0-9]{1,32}$/;
@@ -22,8 +24,10 @@ export function parseChannelSource(
 ): ChannelSource {
   const { device_id, channel_id, stream, transport = defaultTransport, on_demand = true } = source;
   if (typeof device_id !== 'string' || !ID.test(device_id)) throw invalid('device_id is no id of a device');
-  if (typeof channel_id !== 'string' || !ID.test(channel_id)) throw invalid('channel_id is no id of a channel');
-  if (stream !== undefined && stream !== 'main' && stream !== 'sub') throw invalid('stream is "main" or "sub"');
+  if (typeof channel_id !== 'string' || !ID.test(channel_id))
+    throw invalid('channel_id is no id of a channel');
+  if (stream !== undefined && stream !== 'main' && stream !== 'sub')
+    throw invalid('stream is "main" or "sub"');
   const known = MEDIA_TRANSPORTS.find(candidate => candidate === transport);
   if (!known) throw invalid(`transport is one of ${MEDIA_TRANSPORTS.join(', ')}`);
   if (typeof on_demand !== 'boolean') throw invalid('on_demand is true or false');

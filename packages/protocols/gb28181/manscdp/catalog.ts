@@ -1,5 +1,5 @@
-import { child, childNumber, childText, type XmlElement, type XmlNode } from './xml.ts';
 import type { ManscdpMessage } from './message.ts';
+import { child, childNumber, childText, type XmlElement, type XmlNode } from './xml.ts';
 
 /** What a catalog says of one entry (A.2.1.9 of 2016): a camera, a district, a group, an alarm input. */
 export interface CatalogItem {
@@ -75,7 +75,10 @@ function parseCatalogItem(element: XmlElement): CatalogItem | undefined {
     address: childText(element, 'Address')?.slice(0, MAX_NAME),
     isParent: childText(element, 'Parental') === '1',
     parentId: childText(element, 'ParentID')?.slice(0, MAX_NAME),
-    businessGroupId: (childText(info, 'BusinessGroupID') ?? childText(element, 'BusinessGroupID'))?.slice(0, 32),
+    businessGroupId: (childText(info, 'BusinessGroupID') ?? childText(element, 'BusinessGroupID'))?.slice(
+      0,
+      32,
+    ),
     // Districts and groups have none; a camera that says nothing is taken for online.
     isOnline: status === undefined || ONLINE.test(status),
     ptzType: childNumber(info, 'PTZType') ?? childNumber(element, 'PTZType'),

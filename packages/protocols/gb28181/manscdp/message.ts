@@ -1,5 +1,5 @@
 import { ParseError } from '@flux-iot/media/model/parse-error';
-import { childText, parseXml, type XmlElement, type XmlNode, writeXml } from './xml.ts';
+import { childText, parseXml, writeXml, type XmlElement, type XmlNode } from './xml.ts';
 
 export const MANSCDP_TYPE = 'Application/MANSCDP+xml';
 

@@ -7,7 +7,10 @@ export interface Preset {
 }
 
 /** The answer to PresetQuery (A.2.6.10). Devices write the number as they please: `1`, `001`. */
-export function parsePresets({ content }: ManscdpMessage): { readonly total: number; readonly presets: readonly Preset[] } {
+export function parsePresets({ content }: ManscdpMessage): {
+  readonly total: number;
+  readonly presets: readonly Preset[];
+} {
   const list = child(content, 'PresetList');
   const presets = (list?.children.get('Item') ?? []).flatMap(element => {
     const number = childNumber(element, 'PresetID');

@@ -119,6 +119,10 @@ function writeElement([name, content, attributes = {}]: XmlNode): string {
   return `<${name}${pairs.join('')}>${inner}</${name}>\r\n`;
 }
 
+const ESCAPES: Readonly<Record<string, string>> = { '<': '&lt;', '>': '&gt;', '&': '&amp;', '"': '&quot;' };
+
 function escape(text: string): string {
-  return text.replace(/[<>&"]/g, character => `&#${character.charCodeAt(0)};`).replace(/[\0-\x08\x0b\x0c\x0e-\x1f]/g, '');
+  const escaped = text.replace(/[<>&"]/g, character => ESCAPES[character] ?? character);
+  // Control characters have no place in XML, escaped or not.
+  return [...escaped].filter(character => character >= ' ' || '\t\r\n'.includes(character)).join('');
 }

@@ -1,5 +1,5 @@
-import { FluxError } from '@flux-iot/core/errors/flux-error';
 import type { PlaybackAction } from '@flux-iot/core/control/gb28181-control';
+import { FluxError } from '@flux-iot/core/errors/flux-error';
 
 export const MANSRTSP_TYPE = 'Application/MANSRTSP';
 

@@ -1,7 +1,11 @@
 import { isIPv6 } from 'node:net';
 import type { MediaTransport } from '../media/reception.ts';
 
-export const MEDIA_TRANSPORTS = ['udp', 'tcp-passive', 'tcp-active'] as const satisfies readonly MediaTransport[];
+export const MEDIA_TRANSPORTS = [
+  'udp',
+  'tcp-passive',
+  'tcp-active',
+] as const satisfies readonly MediaTransport[];
 
 export interface Offer {
   /** Whose description it is: the id of the one that invites. */

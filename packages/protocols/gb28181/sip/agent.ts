@@ -6,7 +6,12 @@ import type { FloodLimits } from './flood-gate.ts';
 import { LocalAddresses } from './local-addresses.ts';
 import type { HeaderValues, SipRequest, SipResponse } from './message.ts';
 import type { SipPeer } from './peer.ts';
-import { type InviteHandlers, type InviteTransaction, type ServerTransaction, SipTransactions } from './transactions.ts';
+import {
+  type InviteHandlers,
+  type InviteTransaction,
+  type ServerTransaction,
+  SipTransactions,
+} from './transactions.ts';
 
 /** Who we are to the other side. */
 export interface SipIdentity {
@@ -123,4 +128,3 @@ export class SipAgent {
     return hostPort(advertised ?? this.#addresses.get(peer.address) ?? host, this.endpoint.port);
   }
 }
-

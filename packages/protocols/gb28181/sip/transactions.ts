@@ -229,7 +229,13 @@ export class SipTransactions {
   /** §9.1: with the INVITE's branch and CSeq number. */
   #cancel({ request, peer }: ClientTransaction): void {
     const headers = hopHeaders(request, 'CANCEL', request.headers.get('To'));
-    const cancel: SipRequest = { kind: 'request', method: 'CANCEL', uri: request.uri, headers, body: NO_BODY };
+    const cancel: SipRequest = {
+      kind: 'request',
+      method: 'CANCEL',
+      uri: request.uri,
+      headers,
+      body: NO_BODY,
+    };
     this.#options.send(writeSipMessage(cancel), peer);
   }
 

@@ -147,7 +147,8 @@ export class Subscriptions {
     const body = writeManscdp('Query', command, sn, device.id, this.#content(kind));
     const parties = await agent.parties(device.id, device.peer);
     const { dialog } = subscription;
-    const request = dialog?.request('SUBSCRIBE', headers, body) ?? newRequest('SUBSCRIBE', parties, headers, body);
+    const request =
+      dialog?.request('SUBSCRIBE', headers, body) ?? newRequest('SUBSCRIBE', parties, headers, body);
     const response = await agent.send(request, device.peer, TIMEOUT);
     if (response.status >= 300) {
       const words = `${response.status} ${response.reason || reasonOf(response.status)}`;
