@@ -55,6 +55,14 @@ const CLIPS = {
     'hvc1',
     ...AAC,
   ],
+  /** Program streams as cameras have them: without a stream map, pictures and packets not aligned. */
+  'h264.vob': [...PICTURE('640x360'), '-t', '6', ...X264, '-bf', '0'],
+  'h264-b-frames.vob': [...PICTURE('640x360'), '-t', '6', ...X264, '-bf', '2'],
+  'h265.vob': [
+    ...PICTURE('640x360'),
+    ...['-t', '6', '-c:v', 'libx265', '-preset', 'ultrafast'],
+    ...['-x265-params', 'keyint=50:min-keyint=50:scenecut=0:bframes=0:log-level=none', '-pix_fmt', 'yuv420p'],
+  ],
   'av1-opus.mp4': [
     ...PICTURE('640x360'),
     ...TONE,

@@ -51,6 +51,7 @@ describe('TurnSpacing', () => {
     for (let datagram = 0; datagram < 100; datagram++) spacing.countDatagram();
     second(spacing, 5000);
     expect(spacing.interval).toBe(0);
+    await sleep(30);
     // A few of them let the next turn begin at once, as long as they come.
     second(spacing, 5000);
     expect(spacing.interval).toBe(20);

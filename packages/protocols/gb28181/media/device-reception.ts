@@ -90,7 +90,7 @@ export class DeviceReception implements Reception, TableEntry, ConnectionOwner {
   }
 
   isSilent(now: number): boolean {
-    return now - this.#lastPacketAt > SILENT;
+    return now - this.#lastPacketAt > SILENT || (this.#isReliable && !this.#connection);
   }
 
   answered({ ssrc, address, port }: MediaAnswer): void {

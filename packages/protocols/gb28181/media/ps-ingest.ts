@@ -17,6 +17,7 @@ export interface PsIngestOptions extends Pick<ReceptionRequest, 'audioHint' | 'h
 const MAX_WAITING = 4 * 1024 * 1024;
 /** Bytes without a pack after which it is no program stream. */
 const MAX_BEFORE_PACK = 64 * 1024;
+const PACK_START_CODE = 0x1ba;
 /** By TCP, a source that counted right so often is believed when it leaves numbers out. */
 const COUNTED = 8;
 
@@ -28,6 +29,8 @@ export class PsIngest {
   #waitingBytes = 0;
   readonly #order: ReorderBuffer | undefined;
   readonly #packet = new RtpPacket();
+  /** Another source goes on, or the same has begun anew. */
+  #isRestarted = false;
   #packets = 0;
   #bytes = 0;
   #payloadBytes = 0;
@@ -45,7 +48,12 @@ export class PsIngest {
     this.#order = isReliable
       ? undefined
       : new ReorderBuffer(
-          { packet: (packet, lost) => this.#ordered(packet, lost), restart: () => this.#demuxer?.flush() },
+          {
+            packet: (packet, lost) => this.#ordered(packet, lost),
+            restart: () => {
+              this.#isRestarted = true;
+            },
+          },
           false,
         );
     // Where it may not be published, whoever asked for it says so.
@@ -86,8 +94,7 @@ export class PsIngest {
 
   /** The connection was made anew: what follows does not continue what came. */
   reconnect(): void {
-    this.#demuxer?.flush();
-    this.#demuxer?.lose();
+    this.#isRestarted = true;
     this.#sequenceNumber = undefined;
     this.#counted = 0;
   }
@@ -153,10 +160,18 @@ export class PsIngest {
   #ordered({ payload, payloadType }: RtpPacket, lost: boolean): void {
     const demuxer = this.#demuxer;
     if (!demuxer) return;
-    if (lost) demuxer.lose();
+    if (this.#isRestarted) this.#restart(demuxer, payload);
+    else if (lost) demuxer.lose();
     if (payload.length === 0) return;
     if (!this.#hasPack) this.#checkPayload(payload.length, payloadType);
     demuxer.push(payload);
+  }
+
+  /** A camera that changes its SSRC with every key frame (Uniview) sends the picture before it whole. */
+  #restart(demuxer: PsDemuxer, payload: Buffer): void {
+    this.#isRestarted = false;
+    if (payload.length >= 4 && payload.readUInt32BE(0) === PACK_START_CODE) demuxer.flush();
+    demuxer.lose();
   }
 
   #checkPayload(size: number, payloadType: number): void {
