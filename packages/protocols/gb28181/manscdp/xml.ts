@@ -51,11 +51,11 @@ function elementOf(value: unknown, depth: number, budget: { elements: number }):
   const attributes = new Map<string, string>();
   const children = new Map<string, readonly XmlElement[]>();
   if (typeof value !== 'object' || value === null)
-    return { text: unescape(String(value ?? '')), attributes, children };
+    return { text: unescaped(String(value ?? '')), attributes, children };
   let text = '';
   for (const [name, content] of Object.entries(value)) {
-    if (name === TEXT) text = unescape(String(content));
-    else if (name.startsWith(ATTRIBUTE)) attributes.set(name.slice(1), unescape(String(content)));
+    if (name === TEXT) text = unescaped(String(content));
+    else if (name.startsWith(ATTRIBUTE)) attributes.set(name.slice(1), unescaped(String(content)));
     else {
       const all: unknown[] = Array.isArray(content) ? content : [content];
       children.set(
@@ -70,7 +70,7 @@ function elementOf(value: unknown, depth: number, budget: { elements: number }):
 const PREDEFINED: Readonly<Record<string, string>> = { lt: '<', gt: '>', amp: '&', quot: '"', apos: "'" };
 
 /** An ampersand that begins nothing known stays: some devices escape nothing. */
-function unescape(text: string): string {
+function unescaped(text: string): string {
   if (!text.includes('&')) return text.trim();
   return text
     .replace(/&(?:#(\d{1,7})|#x([0-9A-Fa-f]{1,6})|([a-z]{2,4}));/g, (whole, decimal, hexadecimal, name) => {
@@ -113,16 +113,16 @@ export function writeXml(root: XmlNode): Buffer {
 
 function writeElement([name, content, attributes = {}]: XmlNode): string {
   if (content === undefined) return '';
-  const pairs = Object.entries(attributes).map(([key, value]) => ` ${key}="${escape(String(value))}"`);
+  const pairs = Object.entries(attributes).map(([key, value]) => ` ${key}="${escaped(String(value))}"`);
   const inner =
-    typeof content === 'object' ? `\r\n${content.map(writeElement).join('')}` : escape(String(content));
+    typeof content === 'object' ? `\r\n${content.map(writeElement).join('')}` : escaped(String(content));
   return `<${name}${pairs.join('')}>${inner}</${name}>\r\n`;
 }
 
 const ESCAPES: Readonly<Record<string, string>> = { '<': '&lt;', '>': '&gt;', '&': '&amp;', '"': '&quot;' };
 
-function escape(text: string): string {
-  const escaped = text.replace(/[<>&"]/g, character => ESCAPES[character] ?? character);
+function escaped(text: string): string {
+  const plain = text.replace(/[<>&"]/g, character => ESCAPES[character] ?? character);
   // Control characters have no place in XML, escaped or not.
-  return [...escaped].filter(character => character >= ' ' || '\t\r\n'.includes(character)).join('');
+  return [...plain].filter(character => character >= ' ' || '\t\r\n'.includes(character)).join('');
 }
