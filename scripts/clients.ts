@@ -21,6 +21,7 @@ const PACKAGE_OF = {
   chromium: ['chromium', 'fonts-dejavu-core'],
   openssl: ['openssl'],
   'gst-rtsp-server': ['python3-gi', 'gir1.2-gst-rtsp-server-1.0'],
+  sipp: ['sip-tester'],
 } as const satisfies Record<string, readonly string[]>;
 
 export type Client = keyof typeof PACKAGE_OF;

@@ -49,6 +49,16 @@ describe('what the server says of itself', () => {
     expect(served).toEqual(JSON.parse(JSON.stringify(await openApiDocument())));
     expect(served.openapi).toBe('3.1.0');
     expect(Object.keys(served.paths).sort()).toEqual([
+      '/api/v1/gb28181/devices',
+      '/api/v1/gb28181/devices/{device_id}',
+      '/api/v1/gb28181/devices/{device_id}/channels',
+      '/api/v1/gb28181/devices/{device_id}/channels/{channel_id}/presets',
+      '/api/v1/gb28181/devices/{device_id}/channels/{channel_id}/ptz',
+      '/api/v1/gb28181/devices/{device_id}/channels/{channel_id}/records',
+      '/api/v1/gb28181/devices/{device_id}/refresh',
+      '/api/v1/gb28181/devices/{device_id}/subscriptions/{kind}',
+      '/api/v1/gb28181/events',
+      '/api/v1/gb28181/playbacks/{stream_id}/control',
       '/api/v1/ingests',
       '/api/v1/ingests/{stream_id}',
       '/api/v1/nodes',
@@ -57,6 +67,7 @@ describe('what the server says of itself', () => {
       '/api/v1/streams',
       '/api/v1/streams/ingest',
       '/api/v1/streams/{stream_id}',
+      '/api/v1/streams/{stream_id}/diagnosis',
       '/api/v1/streams/{stream_id}/play',
       '/api/v1/streams/{stream_id}/push',
       '/api/v1/streams/{stream_id}/pushes',

@@ -86,10 +86,20 @@ describe('orders', () => {
 
   it('say whether an answer follows (§9.3.2)', () => {
     expect(controlContent({ order: 'stop' }).hasAnswer).toBe(false);
-    expect(controlContent({ order: 'reboot' })).toMatchObject({ hasAnswer: false, nodes: [['TeleBoot', 'Boot']] });
+    expect(controlContent({ order: 'reboot' })).toMatchObject({
+      hasAnswer: false,
+      nodes: [['TeleBoot', 'Boot']],
+    });
     expect(controlContent({ order: 'record', on: true }).hasAnswer).toBe(true);
     expect(controlContent({ order: 'home', on: false }).nodes).toEqual([
-      ['HomePosition', [['Enabled', 0], ['ResetTime', undefined], ['PresetIndex', undefined]]],
+      [
+        'HomePosition',
+        [
+          ['Enabled', 0],
+          ['ResetTime', undefined],
+          ['PresetIndex', undefined],
+        ],
+      ],
     ]);
   });
 });

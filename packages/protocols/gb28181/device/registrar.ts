@@ -180,11 +180,12 @@ function expiresOf({ headers }: SipRequest): number {
   return seconds === 0 ? 0 : Math.min(MAX_EXPIRES, Math.max(MIN_EXPIRES, seconds));
 }
 
-/** Devices sign `sip:id@domain` and ask for `sip:id@address:port`, or the other way round. */
-function isSameUri(authorized: string, requested: string): boolean {
-  if (authorized === requested) return true;
-  const [one, other] = [authorized, requested].map(parseSipUri);
-  return one !== undefined && other !== undefined && one.user === other.user;
+/**
+ * Devices sign `sip:id@domain` and ask for `sip:id@address:port`, or the other way round, or sign the address alone. An
+ * answer is good for REGISTER and nothing else whatever address is in it, so any is taken.
+ */
+function isSameUri(authorized: string): boolean {
+  return parseSipUri(authorized) !== undefined;
 }
 
 /** What was given for another server is no wrong password: the device has just been pointed here. */

@@ -24,11 +24,25 @@ describe('what devices answer', () => {
     const description = parseSessionDescription(
       answer(
         ...['v=0', 'o=34020000001320000001 0 0 IN IP4 192.0.2.9', 's=Play', 'c=IN IP4 192.0.2.9', 't=0 0'],
-        ...['m=video 5490 RTP/AVP 96', 'a=rtpmap:96 PS/90000', 'a=sendonly', 'a=filesize:-1', 'y=0703001718', ''],
+        ...[
+          'm=video 5490 RTP/AVP 96',
+          'a=rtpmap:96 PS/90000',
+          'a=sendonly',
+          'a=filesize:-1',
+          'y=0703001718',
+          '',
+        ],
       ),
     );
     expect(description).toMatchObject({
-      ...{ name: 'Play', address: '192.0.2.9', port: 5490, isTcp: false, ssrc: '0703001718', fileSize: undefined },
+      ...{
+        name: 'Play',
+        address: '192.0.2.9',
+        port: 5490,
+        isTcp: false,
+        ssrc: '0703001718',
+        fileSize: undefined,
+      },
     });
     expect([...description.encodings]).toEqual([[96, 'PS']]);
   });
@@ -70,7 +84,14 @@ describe('what devices are offered', () => {
   it.each(['udp', 'tcp-passive', 'tcp-active'] as const)('is read back, by %s', transport => {
     const setup = { udp: undefined, 'tcp-passive': 'passive', 'tcp-active': 'active' }[transport];
     expect(parseSessionDescription(writeOffer({ ...OFFER, transport }))).toMatchObject({
-      ...{ name: 'Play', address: '192.0.2.1', port: 9000, isTcp: transport !== 'udp', setup, ssrc: '0200000001' },
+      ...{
+        name: 'Play',
+        address: '192.0.2.1',
+        port: 9000,
+        isTcp: transport !== 'udp',
+        setup,
+        ssrc: '0200000001',
+      },
     });
   });
 

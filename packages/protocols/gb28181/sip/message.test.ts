@@ -71,7 +71,9 @@ describe('SIP messages', () => {
       fc.array(MESSAGE, { minLength: 1, maxLength: 5 }),
       fc.array(fc.nat(5000), { maxLength: 20 }),
       (all, places) => {
-        const data = Buffer.concat(all.flatMap(message => [Buffer.from('\r\n\r\n'), writeSipMessage(message)]));
+        const data = Buffer.concat(
+          all.flatMap(message => [Buffer.from('\r\n\r\n'), writeSipMessage(message)]),
+        );
         const cuts = [0, ...places.map(place => place % data.length).sort((a, b) => a - b), data.length];
         const pieces = cuts.slice(1).map((end, index) => data.subarray(cuts[index], end));
         expect(readAll(pieces).map(plain)).toEqual(all.map(plain));
@@ -85,7 +87,11 @@ describe('SIP messages', () => {
       kind: 'request',
       method: 'MESSAGE',
       uri: 'sip:34020000002000000001@3402000000',
-      headers: SipHeaders.of({ Via: 'SIP/2.0/UDP 192.0.2.1:5060;rport;branch=z9hG4bK1', 'Call-ID': 'a', CSeq: '1 MESSAGE' }),
+      headers: SipHeaders.of({
+        Via: 'SIP/2.0/UDP 192.0.2.1:5060;rport;branch=z9hG4bK1',
+        'Call-ID': 'a',
+        CSeq: '1 MESSAGE',
+      }),
       body: Buffer.from('<?xml version="1.0"?>'),
     });
     const changed = fc
@@ -199,7 +205,10 @@ describe('torture messages', () => {
     ['bytes above ASCII in the reason (§3.1.1.12)', text('SIP/2.0 200 = 2**3 * \xd1\x81', 'l: 0', '', '')],
     ['line ends of LF alone', Buffer.from('OPTIONS sip:a@b SIP/2.0\nl: 0\n\n')],
     ['a line that is no header', text('OPTIONS sip:a@b SIP/2.0', 'nonsense', 'l: 0', '', '')],
-    ['more behind the body (§3.1.1.6)', text('OPTIONS sip:a@b SIP/2.0', 'l: 0', '', 'INVITE sip:c@d SIP/2.0')],
+    [
+      'more behind the body (§3.1.1.6)',
+      text('OPTIONS sip:a@b SIP/2.0', 'l: 0', '', 'INVITE sip:c@d SIP/2.0'),
+    ],
   ])('with %s are borne with', (_name, data) => {
     expect(parseSipDatagram(data).body).toHaveLength(0);
   });
@@ -247,8 +256,26 @@ describe('the way back', () => {
 
 describe('addresses', () => {
   it('are understood or not, in a time in proportion to their length', () => {
-    const pieces = ['"', '<', '>', ';', ',', '=', 'sip:', '@', '[', ']', ':', ' ', '\\', 'SIP/2.0/UDP ', '%41'];
-    const nearly = fc.array(fc.oneof(fc.constantFrom(...pieces), fc.string({ maxLength: 3 }))).map(all => all.join(''));
+    const pieces = [
+      '"',
+      '<',
+      '>',
+      ';',
+      ',',
+      '=',
+      'sip:',
+      '@',
+      '[',
+      ']',
+      ':',
+      ' ',
+      '\\',
+      'SIP/2.0/UDP ',
+      '%41',
+    ];
+    const nearly = fc
+      .array(fc.oneof(fc.constantFrom(...pieces), fc.string({ maxLength: 3 })))
+      .map(all => all.join(''));
     const property = fc.property(nearly, value => {
       parseSipUri(value);
       parseNameAddress(value);

@@ -73,7 +73,9 @@ describe('a request', () => {
 
   it('is given up after its time, and at once where there is no way', async () => {
     const { transactions, sent } = side();
-    const asked = expect(transactions.request(newRequest('MESSAGE', PARTIES), PEER, 3000)).rejects.toMatchObject({
+    const asked = expect(
+      transactions.request(newRequest('MESSAGE', PARTIES), PEER, 3000),
+    ).rejects.toMatchObject({
       code: 'TIMED_OUT',
     });
     await vi.advanceTimersByTimeAsync(3000);
@@ -91,7 +93,9 @@ describe('a request', () => {
     await vi.advanceTimersByTimeAsync(5000);
     await asked;
     expect(sent).toHaveLength(1);
-    expect(sent[0]?.headers.get('Via')).toMatch(/^SIP\/2\.0\/TCP 192\.0\.2\.1:5060;rport;branch=z9hG4bK[0-9a-f]{16}$/);
+    expect(sent[0]?.headers.get('Via')).toMatch(
+      /^SIP\/2\.0\/TCP 192\.0\.2\.1:5060;rport;branch=z9hG4bK[0-9a-f]{16}$/,
+    );
   });
 });
 
@@ -207,7 +211,10 @@ describe('a request of another', () => {
 
   it('is answered where it came from, or where the sender listens', () => {
     const from = (via: string): SipPeer =>
-      responseTarget({ ...theirs('MESSAGE'), headers: SipHeaders.of({ Via: via }) }, { ...PEER, port: 33_000 });
+      responseTarget(
+        { ...theirs('MESSAGE'), headers: SipHeaders.of({ Via: via }) },
+        { ...PEER, port: 33_000 },
+      );
     expect(from('SIP/2.0/UDP 192.0.2.9:5060;rport').port).toBe(33_000);
     expect(from('SIP/2.0/UDP 192.0.2.9:5070').port).toBe(5070);
     expect(from('SIP/2.0/UDP 192.0.2.9').port).toBe(5060);
@@ -219,7 +226,10 @@ describe('a request of another', () => {
 describe('a dialog', () => {
   it('goes on with what both sides agreed on', () => {
     const request = newRequest('INVITE', PARTIES);
-    const response = answer({ ...request, headers: request.headers }, { status: 200, headers: { Contact: '<sip:cam@10.0.0.9:5061>' } });
+    const response = answer(
+      { ...request, headers: request.headers },
+      { status: 200, headers: { Contact: '<sip:cam@10.0.0.9:5061>' } },
+    );
     const dialog = Dialog.ofResponse(request, response, PARTIES);
     const bye = dialog.request('BYE');
     expect(bye.uri).toBe('sip:cam@10.0.0.9:5061');
@@ -233,7 +243,11 @@ describe('a dialog', () => {
   it('bears with a device that names neither itself nor a tag', () => {
     const request = newRequest('INVITE', PARTIES);
     const headers = SipHeaders.of({ To: '<sip:34020000001320000001@3402000000>' });
-    const dialog = Dialog.ofResponse(request, { kind: 'response', status: 200, reason: '', headers, body: NO_BODY }, PARTIES);
+    const dialog = Dialog.ofResponse(
+      request,
+      { kind: 'response', status: 200, reason: '', headers, body: NO_BODY },
+      PARTIES,
+    );
     expect(dialog.request('BYE').uri).toBe(PARTIES.target);
     expect(dialog.request('BYE').headers.get('To')).toBe('<sip:34020000001320000001@3402000000>');
   });
@@ -242,7 +256,8 @@ describe('a dialog', () => {
 describe('the flood gate', () => {
   it('lets a burst in, and after it what an address may send for long', () => {
     const gate = new FloodGate({ rate: 10, burst: 5 });
-    const admitted = (now: number) => Array.from({ length: 10 }, () => gate.admits('a', now)).filter(Boolean).length;
+    const admitted = (now: number) =>
+      Array.from({ length: 10 }, () => gate.admits('a', now)).filter(Boolean).length;
     expect(admitted(0)).toBe(5);
     expect(admitted(0)).toBe(0);
     expect(admitted(200)).toBe(2);
@@ -252,6 +267,7 @@ describe('the flood gate', () => {
 
   it('keeps no more addresses than it has room for', () => {
     const gate = new FloodGate({ rate: 1, burst: 1 });
-    for (let address = 0; address < 30_000; address++) expect(gate.admits(String(address), address)).toBe(true);
+    for (let address = 0; address < 30_000; address++)
+      expect(gate.admits(String(address), address)).toBe(true);
   });
 });
