@@ -131,6 +131,7 @@ describe.skipIf(lacks('ffmpeg', 'ffprobe'))('simulated devices', () => {
     await device.start();
     expect(await device.register()).toBe(200);
     await until('the catalog', async () => (await product.device(id))?.catalog.state === 'complete');
+    await until('its name', async () => (await product.device(id))?.name !== id);
     return { device, channelId };
   };
 

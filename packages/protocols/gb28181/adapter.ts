@@ -8,6 +8,7 @@ import type {
 } from '@flux-iot/core/orchestrator/protocol-adapter';
 import type { StreamId } from '@flux-iot/core/stream/stream-id';
 import { DeviceControl } from './control/device-control.ts';
+import type { Device } from './device/device.ts';
 import { DeviceEvents } from './device/events.ts';
 import { Inquiry } from './device/inquiry.ts';
 import { DeviceMessages } from './device/messages.ts';
@@ -118,6 +119,8 @@ export class Gb28181Adapter implements ProtocolAdapter {
     });
     this.#messages = new DeviceMessages({
       ...{ agent, registry, questions, inquiry, events, utcOffsetMinutes },
+      // Of a device from before a restart, the subscription is not known any more.
+      onKeepalive: device => this.#subscribeCatalog(device),
       onPlaybackEnded: (callId, deviceId, channelId) => this.#playbackEnded(callId, deviceId, channelId),
     });
     this.#environment = {
@@ -140,9 +143,9 @@ export class Gb28181Adapter implements ProtocolAdapter {
     );
     registry.on('offline', ({ id }, reason) => events.add('device-offline', id, undefined, { reason }));
     registry.on('registered', (device, isNew) => {
-      if (!isNew && device.catalog.state !== 'none') return;
-      void inquiry.refresh(device);
-      if (options.subscribeCatalog) this.#subscriptions.subscribe(device, 'catalog').catch(() => {});
+      const { state } = device.catalog;
+      if (isNew || (state !== 'complete' && state !== 'asked')) void inquiry.refresh(device);
+      if (isNew) this.#subscribeCatalog(device);
     });
   }
 
@@ -244,6 +247,13 @@ export class Gb28181Adapter implements ProtocolAdapter {
       default:
         respond({ status: 405, headers: { Allow: ALLOW } });
     }
+  }
+
+  #subscribeCatalog(device: Device): void {
+    const isSubscribed = this.#subscriptions.reports(device).some(({ kind }) => kind === 'catalog');
+    // A device that does not know it is asked again after a while, by the subscriptions themselves.
+    if (this.#options.subscribeCatalog && !isSubscribed)
+      this.#subscriptions.subscribe(device, 'catalog').catch(() => {});
   }
 
   #playbackEnded(callId: string | undefined, deviceId: string, channelId: string): void {

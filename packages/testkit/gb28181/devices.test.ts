@@ -1,3 +1,5 @@
+import { MemoryDeviceDocuments } from '@flux-iot/core/control/device-documents';
+import { DeviceStore } from '@flux-iot/protocols/gb28181/device/store';
 import { afterEach, describe, expect, it } from 'vitest';
 import { cameras, PASSWORD, TestPlatform, until } from './test-platform.ts';
 
@@ -11,7 +13,7 @@ describe.each(['udp', 'tcp'] as const)('a device by %s', transport => {
     platform = await new TestPlatform().start();
     const device = await platform.device({ transport, channels: cameras(DEVICE, 10), partSize: 3 });
     expect(await device.register()).toBe(200);
-    await until(() => platform.adapter.registry.find(DEVICE)?.catalog.state === 'complete', 'the catalog');
+    await until(() => platform.adapter.registry.find(DEVICE)?.status, 'all answers');
     const report = await platform.adapter.control.device(DEVICE);
     expect(report).toMatchObject({
       name: '模拟设备 0001',
@@ -99,6 +101,28 @@ describe('a device that is gone', () => {
     await (await platform.device()).register();
     await platform.adapter.control.remove(DEVICE);
     expect(await platform.adapter.control.devices()).toEqual([]);
+  });
+});
+
+describe('a restart of the platform', () => {
+  it('forgets no device, and asks again what it was told before', async () => {
+    const store = new DeviceStore(new MemoryDeviceDocuments());
+    const before = await new TestPlatform({ store }).start();
+    platform = before;
+    const { port } = before.adapter;
+    const device = await before.device({ channels: cameras(DEVICE, 5) });
+    await device.register();
+    await until(() => before.adapter.registry.find(DEVICE)?.catalog.state === 'complete', 'the catalog');
+    before.orchestrator.close();
+    await before.adapter.stop();
+    platform = await new TestPlatform({ store, port, subscribeCatalog: true }).start();
+    expect(await platform.adapter.control.device(DEVICE)).toMatchObject({ isOnline: true, channels: 5 });
+    // It does not register anew, and does not know that anything happened.
+    expect(await device.keepalive()).toBe(200);
+    await until(() => device.told.includes('SUBSCRIBE Catalog 3600'), 'the subscription');
+    await platform.adapter.control.order(DEVICE, DEVICE, { order: 'reboot' });
+    await until(() => device.told.includes('TeleBoot Boot'), 'the order');
+    device.stop();
   });
 });
 

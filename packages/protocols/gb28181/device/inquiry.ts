@@ -43,14 +43,15 @@ export class Inquiry {
     }
   }
 
+  /** What there is to watch comes first: some devices answer the other questions late, or never. */
   async #ask(device: Device): Promise<void> {
+    await this.#catalog(device);
     await this.#once(device, 'DeviceInfo', message => {
       device.info = parseDeviceInfo(message);
     });
     await this.#once(device, 'DeviceStatus', message => {
       device.status = parseDeviceStatus(message);
     });
-    await this.#catalog(device);
   }
 
   /** What a device does not answer is left as it was: not every device knows every question. */

@@ -21,6 +21,7 @@ export interface DeviceMessagesOptions {
   readonly inquiry: Inquiry;
   readonly events: DeviceEvents;
   readonly utcOffsetMinutes: number;
+  onKeepalive(device: Device): void;
   /** A device says that a recording is over. */
   onPlaybackEnded(callId: string | undefined, deviceId: string, channelId: string): void;
 }
@@ -71,8 +72,8 @@ export class DeviceMessages {
     const { events, inquiry, utcOffsetMinutes, onPlaybackEnded } = this.#options;
     switch (message.command) {
       case 'Keepalive':
-        // One that we know of from before a restart may have changed meanwhile.
         if (device.catalog.state === 'none') void inquiry.refresh(device);
+        this.#options.onKeepalive(device);
         break;
       case 'Catalog':
         this.#catalogChanged(device, message);

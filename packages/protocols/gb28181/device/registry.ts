@@ -57,7 +57,9 @@ export class DeviceRegistry extends EventEmitter<RegistryEvents> {
     const now = Date.now();
     for (const record of await this.#load()) {
       const device = new Device(record);
-      if (device.expiresAt <= now) device.isOnline = false;
+      // Its connection ended with the process that had it; it registers anew by another.
+      if (device.expiresAt <= now || device.peer.transport === 'tcp') device.isOnline = false;
+      if (device.catalog.state === 'asked') device.catalog = { state: 'none' };
       if (device.isOnline) device.lastSeenAt = now;
       this.#devices.set(device.id, device);
     }

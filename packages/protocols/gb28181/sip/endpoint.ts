@@ -135,11 +135,16 @@ export class SipEndpoint {
       lookup: (name, _options, done) => done(null, name, isIPv6(name) ? 6 : 4),
     });
     return new Promise((resolve, reject) => {
-      socket.on('error', error => reject(error));
+      let isBound = false;
+      socket.on('error', error => {
+        if (!isBound) socket.close();
+        reject(error);
+      });
       socket.on('message', (data, { address, port: from }) =>
         this.#receive(data, { transport: 'udp', address: plainAddress(address), port: from }),
       );
       socket.bind({ port, address: host, exclusive: true }, () => {
+        isBound = true;
         try {
           socket.setRecvBufferSize(RECEIVE_BUFFER_SIZE);
         } catch {
