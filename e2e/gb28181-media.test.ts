@@ -1,17 +1,18 @@
 /** Scenarios 28 and 29, the media: program streams of ffmpeg and GStreamer come out frame by frame. */
 import { randomUUID } from 'node:crypto';
-import { existsSync, renameSync } from 'node:fs';
+import { existsSync, renameSync, rmSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { StreamHistory } from '../packages/core/stream/history.ts';
 import type { Publication } from '../packages/core/stream/publication.ts';
 import type { StreamId } from '../packages/core/stream/stream-id.ts';
 import { MediaReceiver } from '../packages/protocols/gb28181/media/media-receiver.ts';
+import { MediaSender } from '../packages/protocols/gb28181/media/media-sender.ts';
 import type { MediaTransport, Reception } from '../packages/protocols/gb28181/media/reception.ts';
 import { clip } from './support/clips.ts';
 import { TestGateway } from './support/gateway.ts';
 import { difference, hashedUnits } from './support/packets.ts';
-import { lacks, run } from './support/processes.ts';
-import { PsDevice } from './support/ps-device.ts';
+import { lacks, RunningProcess, run } from './support/processes.ts';
+import { PsDevice, PsSink } from './support/ps-device.ts';
 
 const SSRC = 200_000_001;
 const HOST = '127.0.0.1';
@@ -177,4 +178,48 @@ describe.skipIf(lacks('ffmpeg', 'gst-launch-1.0'))('program streams of GStreamer
     expect(wanted.length).toBeGreaterThan(270);
     expect(difference(wanted, sound)).toEqual([]);
   });
+});
+
+describe.skipIf(lacks('ffmpeg'))('MediaSender', () => {
+  it.concurrent.each([
+    ['h264-aac.flv', 'h264', 250],
+    ['h265-aac.mp4', 'h265', 250],
+  ] as const)(
+    'sends %s in a program stream that ffmpeg reads, frame by frame',
+    async (name, codec, count) => {
+      const source = await clip(name);
+      await using gateway = await TestGateway.start();
+      await using sink = await PsSink.open();
+      // Debian's ffmpeg sends no H.265 by RTMP.
+      await using _publisher = new RunningProcess('ffmpeg', [
+        ...['-v', 'error', '-re', '-i', source, '-c', 'copy', '-f', 'rtsp', '-rtsp_transport', 'tcp'],
+        gateway.rtspUrl('cam'),
+      ]);
+      await gateway.untilLive('cam');
+      const sender = new MediaSender({ host: HOST });
+      const ended = Promise.withResolvers<string>();
+      const sending = await sender.open({
+        stream: gateway.orchestrator.findStream('cam' as StreamId)!,
+        ...{ ssrc: SSRC, transport: 'udp', remote: { address: HOST, port: sink.port } },
+        history: new StreamHistory(),
+        onEnded: ended.resolve,
+      });
+      sending.start();
+      await ended.promise;
+      const file = await sink.write(SSRC);
+      const expected = await hashedUnits(source, codec);
+      const actual = await hashedUnits(file, codec);
+      rmSync(file);
+      expect(expected.video.length).toBe(count);
+      const shift = (units: typeof expected.video, by: number) =>
+        units.map(unit => ({ ...unit, dts: unit.dts - by, pts: unit.pts - by }));
+      const [from, to] = [expected.video[0]!.dts, actual.video[0]!.dts];
+      expect(difference(shift(expected.video, from), shift(actual.video, to))).toEqual([]);
+      const sound = shift(actual.audio, to);
+      const first = expected.audio.findIndex(({ hash }) => hash === sound[0]?.hash);
+      expect(first).toBeLessThan(5);
+      expect(sound.length).toBeGreaterThan(400);
+      expect(difference(shift(expected.audio, from).slice(first, first + sound.length), sound)).toEqual([]);
+    },
+  );
 });

@@ -1,7 +1,10 @@
+import { randomUUID } from 'node:crypto';
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { connect, createServer, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 const HOST = '127.0.0.1';
@@ -84,5 +87,42 @@ export class PsDevice {
       send(packet);
     }
     await sleep(300);
+  }
+}
+
+/** Takes what is sent by UDP, and makes the file of it that it would be. */
+export class PsSink implements AsyncDisposable {
+  readonly #socket = createSocket({ type: 'udp4', recvBufferSize: 4 * 1024 * 1024 });
+  readonly #packets: Buffer[] = [];
+
+  static async open(): Promise<PsSink> {
+    const sink = new PsSink();
+    sink.#socket.on('message', data => sink.#packets.push(data));
+    sink.#socket.bind(0, HOST);
+    await once(sink.#socket, 'listening');
+    return sink;
+  }
+
+  get port(): number {
+    return this.#socket.address().port;
+  }
+
+  /** Returns the path. Throws where packets are missing, or are another source's. */
+  async write(ssrc: number): Promise<string> {
+    await sleep(200);
+    const first = this.#packets[0]?.readUInt16BE(2) ?? 0;
+    const isWhole = this.#packets.every(
+      (packet, index) =>
+        packet.readUInt16BE(2) === (first + index) % 0x10000 && packet.readUInt32BE(8) === ssrc,
+    );
+    if (!isWhole) throw new Error('The packets do not follow one another.');
+    const file = join(tmpdir(), `flux-${randomUUID()}.ps`);
+    writeFileSync(file, Buffer.concat(this.#packets.map(packet => packet.subarray(12))));
+    return file;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#socket.close();
+    await once(this.#socket, 'close');
   }
 }

@@ -32,6 +32,8 @@ const EMPTY = Buffer.alloc(0);
 const LAST_H264_SLICE = 5;
 /** profile_idc of those SPS that are believed to be H.264's (annex A); SVAC's units look alike, but have others. */
 const H264_PROFILES = new Set([66, 77, 88, 100, 110, 122, 244, 44]);
+/** So many marks in a row have to be right before one is believed. */
+const TRUSTED = 10;
 const DELIMITER = 'delimiter';
 const BEFORE_PICTURE = 'before-picture';
 const FIRST_SLICE = 'first-slice';
@@ -68,6 +70,12 @@ export class AccessUnitAssembler {
   #hasPicture = false;
   /** It began in a PES packet without times, and takes those of the next. */
   #isUntimed = false;
+  /** The access unit in progress was marked as whole, and nothing of it has come since. */
+  #isMarked = false;
+  /** The latest access unit was ended by its mark, and nothing has come since. */
+  #isEndedByMark = false;
+  /** Marks in a row that were right; never again enough after a wrong one. */
+  #rightMarks = 0;
   /** Size of the access unit before the NAL unit in progress; undefined where that is left out. */
   #nalStart: number | undefined;
 
@@ -91,6 +99,20 @@ export class AccessUnitAssembler {
     this.#scan(bytes, false);
   }
 
+  /**
+   * The sender says that a picture ends here: the marker of RTP, with most cameras. Where that has always been right so
+   * far, the access unit is handed on at once, and not only when the next one begins.
+   */
+  mark(): void {
+    if (!this.#hasPicture) return;
+    if (this.#rightMarks < TRUSTED) {
+      this.#isMarked = true;
+    } else {
+      this.flush();
+      this.#isEndedByMark = true;
+    }
+  }
+
   /** What is there of the access unit in progress is all of it. */
   flush(): void {
     this.#scan(EMPTY, true);
@@ -106,6 +128,8 @@ export class AccessUnitAssembler {
     this.#buffer.truncate(0);
     this.#hasPicture = false;
     this.#isBegun = false;
+    this.#isMarked = false;
+    this.#isEndedByMark = false;
     this.#times = NO_TIMES;
     this.#hasTimes = false;
     this.#nextTimes = undefined;
@@ -152,7 +176,10 @@ export class AccessUnitAssembler {
   }
 
   #append(input: Buffer, start: number, end: number): void {
-    if (this.#nalStart !== undefined && end > start) this.#buffer.append(input, start, end);
+    if (end === start) return;
+    // The zero byte of a longer start code says nothing.
+    if ((this.#isMarked || this.#isEndedByMark) && !isZero(input, start, end)) this.#distrustMarks();
+    if (this.#nalStart !== undefined) this.#buffer.append(input, start, end);
   }
 
   #beginNal(input: Buffer, at: number): void {
@@ -164,6 +191,8 @@ export class AccessUnitAssembler {
     if (!this.#codec) return;
     const role = this.#codec === 'h264' ? h264Role(input, at) : h265Role(input, at);
     const isBoundary = role === DELIMITER || role === BEFORE_PICTURE || role === FIRST_SLICE;
+    if (!isBoundary && (this.#isMarked || this.#isEndedByMark)) this.#distrustMarks();
+    this.#isEndedByMark = false;
     if (isBoundary && this.#hasPicture) this.#endUnit();
     this.#useTimes();
     if (role === DELIMITER) return;
@@ -188,6 +217,12 @@ export class AccessUnitAssembler {
     this.#isUntimed = false;
   }
 
+  #distrustMarks(): void {
+    this.#rightMarks = Number.NEGATIVE_INFINITY;
+    this.#isMarked = false;
+    this.#isEndedByMark = false;
+  }
+
   /** The zero byte of a longer start code and trailing_zero_8bits are not the unit's: none ends with zero (§7.4.1). */
   #endNal(): void {
     const start = this.#nalStart;
@@ -205,12 +240,19 @@ export class AccessUnitAssembler {
   #endUnit(): void {
     this.#endNal();
     const hasPicture = this.#hasPicture;
+    if (this.#isMarked) this.#rightMarks++;
+    this.#isMarked = false;
     this.#hasPicture = false;
     this.#isBegun = false;
     if (this.#buffer.size === 0 || !this.#codec) return;
     const { pts, dts } = this.#unitTimes;
     this.#onUnit({ data: this.#buffer.take(), codec: this.#codec, hasPicture, pts, dts });
   }
+}
+
+function isZero(input: Buffer, start: number, end: number): boolean {
+  for (let at = start; at < end; at++) if (input[at] !== 0) return false;
+  return true;
 }
 
 /** What the parameter set that may begin at `at` says of the codec. */

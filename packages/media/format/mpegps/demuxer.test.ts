@@ -225,6 +225,42 @@ describe('PsDemuxer and what cameras send', () => {
     for (const { dts, pts } of video) expect(pts - dts).toBe(2 * STEP);
   });
 
+  it('hands pictures on where they are marked, once marks have proved right', () => {
+    const units = frames(40);
+    const pieces = units.map((unit, index) => stream([unit], 9000 + index * STEP));
+    const { recorder, demuxer } = demux([]);
+    const counts = pieces.map(piece => {
+      for (const part of cut(piece, 300)) demuxer.push(part);
+      demuxer.mark();
+      return recorder.video.length;
+    });
+    expect(counts).toEqual(units.map((_, index) => (index < 10 ? index : index + 1)));
+    expect(recorder.video.map(({ data }) => data.toString('hex'))).toEqual(expected(units));
+    expect(recorder.video.map(({ dts }) => dts)).toEqual(units.map((_, index) => 9000 + index * STEP));
+  });
+
+  it('does not believe marks of which one was wrong', () => {
+    const units = Array.from({ length: 40 }, (_, index) => [
+      ...(index ? [] : KEY),
+      slice(false, 200),
+      slice(false, 90, false),
+    ]);
+    const pieces = units.map((unit, index) => stream([unit], 9000 + index * STEP));
+    const { recorder, demuxer } = demux([]);
+    for (const piece of pieces) {
+      // Marked within a slice, after the first of two, and at the end.
+      for (const part of cut(piece, 100)) {
+        demuxer.push(part);
+        demuxer.mark();
+      }
+    }
+    demuxer.flush();
+    expect(recorder.video).toHaveLength(41);
+    expect(recorder.video.slice(1).map(({ data }) => data.toString('hex'))).toEqual(
+      expected([[slice(false, 200), slice(false, 90, false)], ...units.slice(1)]),
+    );
+  });
+
   it('waits for the next key frame where something is lost', () => {
     const units = [...frames(4), ...frames(3)];
     const pieces = units.map((unit, index) => stream([unit], 9000 + index * STEP));
@@ -341,22 +377,28 @@ describe('PsDemuxer and any bytes', () => {
     const change = fc.tuple(fc.nat(seed.length - 1), fc.nat(255));
     const pieces = fc.array(fc.integer({ min: 1, max: 700 }), { minLength: 1, maxLength: 40 });
     fc.assert(
-      fc.property(fc.array(change, { maxLength: 50 }), pieces, fc.nat(20), (changes, sizes, lostAt) => {
-        const damaged = Buffer.from(seed);
-        for (const [at, value] of changes) damaged[at] = value;
-        const parts: (Buffer | undefined)[] = [];
-        let at = 0;
-        for (const size of sizes) {
-          parts.push(parts.length === lostAt ? undefined : damaged.subarray(at, at + size));
-          at += size;
-        }
-        const { recorder } = demux([...parts, damaged.subarray(at)]);
-        let last = Number.NEGATIVE_INFINITY;
-        for (const { dts } of recorder.video) {
-          expect(dts).toBeGreaterThan(last);
-          last = dts;
-        }
-      }),
+      fc.property(
+        fc.array(change, { maxLength: 50 }),
+        pieces,
+        fc.nat(20),
+        fc.boolean(),
+        (changes, sizes, lostAt, hasMarks) => {
+          const damaged = Buffer.from(seed);
+          for (const [at, value] of changes) damaged[at] = value;
+          const parts: (Buffer | undefined)[] = [];
+          let at = 0;
+          for (const size of sizes) {
+            parts.push(parts.length === lostAt ? undefined : damaged.subarray(at, at + size));
+            at += size;
+          }
+          const { recorder } = demux([...parts, damaged.subarray(at)], undefined, hasMarks);
+          let last = Number.NEGATIVE_INFINITY;
+          for (const { dts } of recorder.video) {
+            expect(dts).toBeGreaterThan(last);
+            last = dts;
+          }
+        },
+      ),
       { seed: 20_240_607, numRuns: 1500 },
     );
   });

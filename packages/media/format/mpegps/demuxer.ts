@@ -78,6 +78,11 @@ export class PsDemuxer implements ProgramStreamHandler {
     this.#reader.push(data);
   }
 
+  /** The sender says that what was pushed ends with a picture: the marker of RTP. It is not believed at once. */
+  mark(): void {
+    if (!this.#reader.isWithinPacket) this.#guard(() => this.#video.mark());
+  }
+
   /** Bytes are missing here. */
   lose(): void {
     this.#reader.lose();

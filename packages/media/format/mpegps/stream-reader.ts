@@ -61,6 +61,11 @@ export class ProgramStreamReader {
     this.#handler = handler;
   }
 
+  /** More bytes of a packet are due, by its length. */
+  get isWithinPacket(): boolean {
+    return this.#state === 'payload' || this.#state === 'skip' || this.#rest.length >= START_CODE_SIZE;
+  }
+
   push(data: Buffer): void {
     const input = this.#rest.length > 0 ? Buffer.concat([this.#rest, data]) : data;
     this.#rest = EMPTY;

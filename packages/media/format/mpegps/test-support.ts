@@ -13,8 +13,12 @@ export interface Found {
   readonly demuxer: PsDemuxer;
 }
 
-/** `pieces`: the stream in the pieces in which it comes; `undefined` where one was lost. */
-export function demux(pieces: readonly (Buffer | undefined)[], audioHint?: PsAudioCodec): Found {
+/** `pieces`: the stream in the pieces in which it comes; `undefined` where one was lost. `hasMarks`: each is marked. */
+export function demux(
+  pieces: readonly (Buffer | undefined)[],
+  audioHint?: PsAudioCodec,
+  hasMarks = false,
+): Found {
   const recorder = new RecordingReceiver();
   const errors: string[] = [];
   const codecs: string[] = [];
@@ -31,6 +35,7 @@ export function demux(pieces: readonly (Buffer | undefined)[], audioHint?: PsAud
   for (const piece of pieces) {
     if (piece) demuxer.push(piece);
     else demuxer.lose();
+    if (hasMarks) demuxer.mark();
   }
   demuxer.flush();
   return { recorder, errors, codecs, refused, packs, demuxer };

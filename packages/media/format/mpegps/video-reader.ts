@@ -73,6 +73,11 @@ export class PsVideoReader {
     this.#assembler.push(bytes);
   }
 
+  /** The sender says that a picture ends here. */
+  mark(): void {
+    this.#assembler.mark();
+  }
+
   flush(): void {
     this.#assembler.flush();
   }

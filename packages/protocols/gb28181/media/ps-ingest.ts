@@ -157,7 +157,7 @@ export class PsIngest {
     }
   }
 
-  #ordered({ payload, payloadType }: RtpPacket, lost: boolean): void {
+  #ordered({ marker, payload, payloadType }: RtpPacket, lost: boolean): void {
     const demuxer = this.#demuxer;
     if (!demuxer) return;
     if (this.#isRestarted) this.#restart(demuxer, payload);
@@ -165,6 +165,7 @@ export class PsIngest {
     if (payload.length === 0) return;
     if (!this.#hasPack) this.#checkPayload(payload.length, payloadType);
     demuxer.push(payload);
+    if (marker) demuxer.mark();
   }
 
   /** A camera that changes its SSRC with every key frame (Uniview) sends the picture before it whole. */
