@@ -1,7 +1,7 @@
 import type { Ingest } from '@flux-iot/core/orchestrator/protocol-adapter';
 import { VIDEO_TRACK, video } from '@flux-iot/core/stream/test-support';
 import { afterEach, describe, expect, it } from 'vitest';
-import type { SimulatedQuirks } from './simulated-device.ts';
+import type { SimulatedQuirks } from './quirks.ts';
 import { cameras, ScriptedReceiver, SERVER_ID, TestPlatform, until } from './test-platform.ts';
 
 let platform: TestPlatform;

@@ -6,24 +6,19 @@ import {
   MANSCDP_TYPE,
   type ManscdpMessage,
   parseManscdp,
-  parseTime,
   writeManscdp,
 } from '@flux-iot/protocols/gb28181/manscdp/message';
-import { childText, type XmlNode } from '@flux-iot/protocols/gb28181/manscdp/xml';
+import type { XmlNode } from '@flux-iot/protocols/gb28181/manscdp/xml';
 import { parseSessionDescription } from '@flux-iot/protocols/gb28181/sdp/answer';
 import { SipAgent } from '@flux-iot/protocols/gb28181/sip/agent';
 import { Dialog, newRequest } from '@flux-iot/protocols/gb28181/sip/dialog';
 import type { SipRequest } from '@flux-iot/protocols/gb28181/sip/message';
 import type { SipPeer } from '@flux-iot/protocols/gb28181/sip/peer';
 import type { ServerTransaction } from '@flux-iot/protocols/gb28181/sip/transactions';
+import { answersTo, UTC_OFFSET } from './answers.ts';
 import type { Clip } from './clip.ts';
 import { MediaSender } from './media-sender.ts';
-
-export interface SimulatedRecording {
-  readonly name: string;
-  readonly start: number;
-  readonly end: number;
-}
+import type { SimulatedQuirks, SimulatedRecording } from './quirks.ts';
 
 export interface SimulatedDeviceOptions {
   readonly id: string;
@@ -45,27 +40,6 @@ export interface SimulatedDeviceOptions {
   readonly onTold?: (text: string) => void;
 }
 
-export interface SimulatedQuirks {
-  /** Answers INVITE with this status. */
-  readonly inviteStatus?: number;
-  /** Names another SSRC in its answer, and sends that. */
-  readonly ownSsrc?: number;
-  /** Sends another SSRC than it says. */
-  readonly lyingSsrc?: number;
-  /** Accepts, and sends nothing. */
-  readonly isMute?: boolean;
-  /** Never answers an INVITE. */
-  readonly isDeafToInvite?: boolean;
-  /** Sends the parts of an answer from the last to the first. */
-  readonly reversesParts?: boolean;
-  /** Leaves the last part out. */
-  readonly losesPart?: boolean;
-  /** Says of every answer that it has this many more entries. */
-  readonly overstates?: number;
-  /** Sends nothing on its own. */
-  readonly isSilent?: boolean;
-}
-
 interface Session {
   readonly dialog: Dialog;
   readonly sender: MediaSender;
@@ -73,8 +47,6 @@ interface Session {
 }
 
 const EMPTY_CLIP: Clip = { packs: [], duration: 1 };
-/** The standard says Beijing's time. */
-const UTC_OFFSET = 480;
 
 /** A device as a camera or recorder is: registers, answers, sends. For tests, and for load on a platform. */
 export class SimulatedDevice {
@@ -306,100 +278,15 @@ export class SimulatedDevice {
   #answer(request: SipRequest): void {
     const message = messageOf(request);
     if (!message) return;
-    const { sn, command, deviceId, content } = message;
-    const send = (nodes: readonly XmlNode[]) => this.#message('Response', command, nodes, sn).catch(() => {});
-    switch (command) {
-      case 'DeviceInfo':
-        void send([
-          ['DeviceName', `模拟设备 ${this.id.slice(-4)}`],
-          ['Result', 'OK'],
-          ['Manufacturer', 'FLUX'],
-          ['Model', 'Simulated'],
-          ['Firmware', '1.0'],
-          ['Channel', this.#options.channels.length],
-        ]);
-        return;
-      case 'DeviceStatus':
-        void send([
-          ['Result', 'OK'],
-          ['Online', 'ONLINE'],
-          ['Status', 'OK'],
-          ['DeviceTime', formatTime(Date.now(), UTC_OFFSET)],
-          ['Encode', 'ON'],
-          ['Record', 'OFF'],
-        ]);
-        return;
-      case 'Catalog':
-        void this.#sendParts(this.#options.channels, (total, items) => send(catalogNodes(total, items)));
-        return;
-      case 'RecordInfo':
-        void this.#sendParts(this.#recordingsIn(content), (total, items) =>
-          send([
-            ['SumNum', total],
-            ['RecordList', items.map(item => recordingNode(deviceId, item)), { Num: items.length }],
-          ]),
-        );
-        return;
-      case 'PresetQuery':
-        void send([
-          [
-            'PresetList',
-            [
-              [
-                'Item',
-                [
-                  ['PresetID', 1],
-                  ['PresetName', '大门'],
-                ],
-              ],
-              [
-                'Item',
-                [
-                  ['PresetID', 2],
-                  ['PresetName', 'yard'],
-                ],
-              ],
-            ],
-            { Num: 2 },
-          ],
-        ]);
-        return;
-      case 'DeviceControl':
-      case 'DeviceConfig': {
-        const orders = [...content.children.keys()].filter(
-          name => !['CmdType', 'SN', 'DeviceID', 'Info'].includes(name),
-        );
-        for (const order of orders) this.#note(`${order} ${childText(content, order) ?? ''}`.trim());
-        if (
-          orders.some(
-            order =>
-              !['PTZCmd', 'TeleBoot', 'IFameCmd', 'IFrameCmd', 'DragZoomIn', 'DragZoomOut'].includes(order),
-          )
-        )
-          void send([['Result', 'OK']]);
-        return;
-      }
-      default:
-    }
+    const { channels, recordings = [], partSize = 4, quirks } = this.#options;
+    const { answers, orders } = answersTo(message, { id: this.id, channels, recordings, partSize, quirks });
+    for (const order of orders) this.#note(order);
+    void this.#sendAll(message, answers);
   }
 
-  #recordingsIn(content: ManscdpMessage['content']): readonly SimulatedRecording[] {
-    const from = parseTime(childText(content, 'StartTime'), UTC_OFFSET) ?? 0;
-    const to = parseTime(childText(content, 'EndTime'), UTC_OFFSET) ?? Number.POSITIVE_INFINITY;
-    return (this.#options.recordings ?? []).filter(({ start, end }) => start < to && end > from);
-  }
-
-  async #sendParts<Item>(
-    items: readonly Item[],
-    send: (total: number, items: readonly Item[]) => Promise<unknown>,
-  ): Promise<void> {
-    const { partSize = 4, quirks } = this.#options;
-    const parts: (readonly Item[])[] = [];
-    for (let at = 0; at < Math.max(1, items.length); at += partSize)
-      parts.push(items.slice(at, at + partSize));
-    if (quirks?.losesPart) parts.pop();
-    if (quirks?.reversesParts) parts.reverse();
-    for (const part of parts) await send(items.length + (quirks?.overstates ?? 0), part);
+  /** One after the other, as devices do. */
+  async #sendAll({ command, sn }: ManscdpMessage, answers: readonly (readonly XmlNode[])[]): Promise<void> {
+    for (const content of answers) await this.#message('Response', command, content, sn).catch(() => 0);
   }
 
   async #invited({ request, respond, tag, peer }: ServerTransaction): Promise<void> {
@@ -481,21 +368,6 @@ function messageOf(request: SipRequest): ManscdpMessage | undefined {
     if (cause instanceof ParseError) return undefined;
     throw cause;
   }
-}
-
-function recordingNode(channelId: string, { name, start, end }: SimulatedRecording): XmlNode {
-  return [
-    'Item',
-    [
-      ['DeviceID', channelId],
-      ['Name', name],
-      ['FilePath', name],
-      ['StartTime', formatTime(start, UTC_OFFSET)],
-      ['EndTime', formatTime(end, UTC_OFFSET)],
-      ['Secrecy', 0],
-      ['Type', 'time'],
-    ],
-  ];
 }
 
 /** All registrations of a device have one Call-ID and rising numbers (RFC 3261 §10.2). */

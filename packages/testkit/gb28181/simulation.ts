@@ -1,7 +1,8 @@
 import type { CatalogItem } from '@flux-iot/protocols/gb28181/manscdp/catalog';
 import type { SipPeer } from '@flux-iot/protocols/gb28181/sip/peer';
 import type { Clip } from './clip.ts';
-import { SimulatedDevice, type SimulatedRecording } from './simulated-device.ts';
+import type { SimulatedRecording } from './quirks.ts';
+import { SimulatedDevice } from './simulated-device.ts';
 
 export interface SimulationOptions {
   readonly server: SipPeer & { readonly id: string; readonly domain: string };

@@ -71,7 +71,9 @@ export class DeviceRegistry extends EventEmitter<RegistryEvents> {
   async stop(): Promise<void> {
     clearInterval(this.#sweeper);
     clearInterval(this.#saver);
-    while (this.#unsaved.size > 0 && (await this.#save()));
+    // What is being written is waited for, and what came meanwhile is written after it.
+    while (this.#isSaving) await new Promise(resolve => setTimeout(resolve, 10));
+    await this.#save();
   }
 
   get all(): readonly Device[] {
@@ -207,22 +209,30 @@ export class DeviceRegistry extends EventEmitter<RegistryEvents> {
     }
   }
 
-  /** False where the store could not be reached. */
+  /** False where the store could not be reached, or is being written to already. */
   async #save(): Promise<boolean> {
     if (this.#isSaving) return false;
     this.#isSaving = true;
-    const ids = [...this.#unsaved].slice(0, SAVE_BATCH);
-    const records = ids.flatMap(id => this.#devices.get(id)?.record ?? []) satisfies DeviceRecord[];
-    for (const id of ids) this.#unsaved.delete(id);
     try {
-      await Promise.all(records.map(record => this.#options.store.save(record)));
+      while (this.#unsaved.size > 0) await this.#saveBatch();
       return true;
     } catch (cause) {
-      for (const { id } of records) if (this.#devices.has(id)) this.#unsaved.add(id);
       this.#options.onStoreFailed(FluxError.from(cause));
       return false;
     } finally {
       this.#isSaving = false;
+    }
+  }
+
+  async #saveBatch(): Promise<void> {
+    const ids = [...this.#unsaved].slice(0, SAVE_BATCH);
+    for (const id of ids) this.#unsaved.delete(id);
+    const records = ids.flatMap(id => this.#devices.get(id)?.record ?? []);
+    try {
+      await Promise.all(records.map(record => this.#options.store.save(record)));
+    } catch (cause) {
+      for (const { id } of records) if (this.#devices.has(id)) this.#unsaved.add(id);
+      throw cause;
     }
   }
 }
