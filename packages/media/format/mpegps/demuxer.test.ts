@@ -183,6 +183,14 @@ describe('PsDemuxer and what cameras send', () => {
     expect(found.recorder.expected).toEqual({ video: true, audio: name.startsWith('AAC w') });
   });
 
+  it('says that a stream is encrypted', () => {
+    const packet = pes(VIDEO, annexB(...KEY), { pts: 0 });
+    packet[6] = 0x90;
+    const found = demux([Buffer.concat([pack(0), packet, packet, stream(frames(2))])]);
+    expect(found.refused).toEqual(['encrypted video']);
+    expect(found.recorder.video).toHaveLength(2);
+  });
+
   it('follows a camera that is set to another size or codec', () => {
     const changed = [[SPS_320X240, PPS, slice(true, 90)], [slice(false, 9)]];
     const h265 = [[HEVC_VPS, HEVC_SPS, HEVC_PPS, slice265(true, 99)], [slice265(false, 9)]];

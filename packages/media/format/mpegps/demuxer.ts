@@ -143,6 +143,11 @@ export class PsDemuxer implements ProgramStreamHandler {
     this.#current = undefined;
   }
 
+  scrambled(streamId: number): void {
+    if (isVideoStream(streamId)) this.#refuse('encrypted video');
+    else if (isAudioStream(streamId)) this.#refuse('encrypted sound');
+  }
+
   skipped(size: number): void {
     this.skippedBytes += size;
   }

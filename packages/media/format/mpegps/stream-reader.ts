@@ -20,6 +20,8 @@ export interface ProgramStreamHandler {
   data(bytes: Buffer): void;
   /** The packet is whole. */
   end(): void;
+  /** A PES packet that is encrypted was passed over. */
+  scrambled(streamId: number): void;
   /** Bytes that belong to nothing were passed over. */
   skipped(size: number): void;
 }
@@ -192,6 +194,7 @@ export class ProgramStreamReader {
     const headerLength = start - at - LENGTH_END;
     const isValid = input[at + 6]! >> 6 === 2 && (length === 0 || headerLength <= length);
     const isScrambled = (input[at + 6]! & 0x30) !== 0;
+    if (isValid && isScrambled) this.#handler.scrambled(streamId);
     if (!isValid || isScrambled) {
       this.#skip(length);
       return at + LENGTH_END;

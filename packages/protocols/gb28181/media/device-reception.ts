@@ -34,8 +34,8 @@ export interface ReceptionEnvironment extends ConnectionReading {
 }
 
 const TICK = 1000;
-/** After this many milliseconds without packets, they may come from elsewhere. */
-const SILENT = 1000;
+/** Milliseconds without packets after which a connection from elsewhere may take the place of one that is there. */
+const REPLACEABLE = 1000;
 /** How long a device has to come back by another connection. */
 const RECONNECT = 3000;
 const CONNECT_TIMEOUT = 5000;
@@ -51,6 +51,7 @@ export class DeviceReception implements Reception, TableEntry, ConnectionOwner {
   answeredSsrc: number | undefined;
   answeredPort: number | undefined;
   source: MediaSource | undefined;
+  lastSsrc: number | undefined;
   readonly #request: ReceptionRequest;
   readonly #environment: ReceptionEnvironment;
   readonly #ticker: NodeJS.Timeout;
@@ -59,12 +60,13 @@ export class DeviceReception implements Reception, TableEntry, ConnectionOwner {
   readonly #ownSsrc = randomBytes(4).readUInt32BE();
   readonly #strays = new Set<string>();
   #connection: MediaConnection | undefined;
+  /** It is connected to, or was. */
+  #isConnecting = false;
   #isReliable = false;
   #ingest: PsIngest | undefined;
   #publication: Promise<Publication> | undefined;
   #orderTimer: NodeJS.Timeout | undefined;
   #endTimer: NodeJS.Timeout | undefined;
-  #lastSsrc: number | undefined;
   #lastPacketAt = Number.NEGATIVE_INFINITY;
   #lastReportAt = Number.NEGATIVE_INFINITY;
   /** When the wait for the first packet began. */
@@ -89,8 +91,12 @@ export class DeviceReception implements Reception, TableEntry, ConnectionOwner {
     return this.#ingest?.counters ?? { packets: 0, bytes: 0, lost: 0, reordered: 0, droppedFrames: 0 };
   }
 
-  isSilent(now: number): boolean {
-    return now - this.#lastPacketAt > SILENT || (this.#isReliable && !this.#connection);
+  get isPaused(): boolean {
+    return this.#isPaused;
+  }
+
+  silence(now: number): number {
+    return this.#isReliable && !this.#connection ? Number.POSITIVE_INFINITY : now - this.#lastPacketAt;
   }
 
   answered({ ssrc, address, port }: MediaAnswer): void {
@@ -102,11 +108,12 @@ export class DeviceReception implements Reception, TableEntry, ConnectionOwner {
       this.answeredSsrc = ssrc;
       this.#environment.table.addAnswered(this);
     }
-    if (this.#request.transport !== 'tcp-active' || this.#connection) return;
+    if (this.#request.transport !== 'tcp-active' || this.#isConnecting) return;
     if (address === undefined || port === undefined || isIP(address) === 0) {
       this.#request.history.note('media-connect-failed', 'the answer does not say where to connect to');
       return;
     }
+    this.#isConnecting = true;
     void this.#connect({ address: plainAddress(address), port });
   }
 
@@ -135,7 +142,7 @@ export class DeviceReception implements Reception, TableEntry, ConnectionOwner {
   adopt(connection: MediaConnection, first: Buffer, isKnownSsrc: boolean): boolean {
     const before = this.#connection;
     const isOther = before && before.source.address !== connection.source.address;
-    if (this.#closed || (isOther && !this.isSilent(performance.now()))) return false;
+    if (this.#closed || (isOther && this.silence(performance.now()) < REPLACEABLE)) return false;
     this.#connection = connection;
     connection.owner = this;
     before?.close();
@@ -196,7 +203,7 @@ export class DeviceReception implements Reception, TableEntry, ConnectionOwner {
     clearTimeout(this.#endTimer);
     this.#connection?.close();
     const { table, onClosed } = this.#environment;
-    table.remove(this, this.#lastSsrc, performance.now());
+    table.remove(this, performance.now());
     onClosed();
   }
 
@@ -249,7 +256,7 @@ export class DeviceReception implements Reception, TableEntry, ConnectionOwner {
   }
 
   #take(data: Buffer, now: number): void {
-    this.#lastSsrc = data.readUInt32BE(8);
+    this.lastSsrc = data.readUInt32BE(8);
     this.#lastPacketAt = now;
     this.#ingest?.rtp(data, now);
     const deadline = this.#ingest?.deadline;

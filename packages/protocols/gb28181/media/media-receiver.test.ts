@@ -126,6 +126,25 @@ describe('a device that sends by UDP', () => {
     expect(test.detail('ssrc-differs')).toBe('0000000000 instead of 0200000001');
   });
 
+  it('keeps turns from being spaced, at the shared port', async () => {
+    const counted = { datagrams: 0, reads: 0, accepts: 0 };
+    const turns = {
+      countDatagram: () => counted.datagrams++,
+      countRead: () => counted.reads++,
+      countAccept: () => counted.accepts++,
+    };
+    await start({ turns });
+    const test = await open('cam', { ssrc: SSRC });
+    await using device = await TestDevice.open();
+    const packets = packetsOf(clip(1).bytes, SSRC);
+    await device.send(test.reception.port, packets);
+    const socket = await connectTo(test.reception.port);
+    socket.write(framed(packets[0]!));
+    await until(() => counted.reads > 0);
+    socket.destroy();
+    expect(counted).toEqual({ datagrams: packets.length, reads: 1, accepts: 1 });
+  });
+
   it('may name its SSRC in its answer', async () => {
     await start();
     // By the answer alone: it is from another address than its signalling.

@@ -16,8 +16,12 @@ export interface TableEntry {
   readonly answeredPort: number | undefined;
   /** Where its packets come from; undefined before the first. */
   readonly source: MediaSource | undefined;
-  /** Nothing has come for so long that its source may be another by now. */
-  isSilent(now: number): boolean;
+  /** Of its newest packet. */
+  readonly lastSsrc: number | undefined;
+  /** Nothing is to come for a while. */
+  readonly isPaused: boolean;
+  /** Milliseconds since its newest packet; infinite before the first, and where its connection is closed. */
+  silence(now: number): number;
 }
 
 export type Route<T> =
@@ -28,6 +32,10 @@ export type Route<T> =
 /** Milliseconds in which what is still sent to a closed reception is known as that. */
 const AFTERMATH = 3000;
 const MAX_CLOSED = 1000;
+/** Milliseconds without packets after which those with its SSRC may come from elsewhere. */
+const MOVABLE = 1000;
+/** The same for those of which nothing but the address says whose they are. */
+const LOST = 4000;
 
 /**
  * Tells the packets apart that come to one port. By their SSRC, as the standard has it; but there are devices that put
@@ -38,7 +46,8 @@ const MAX_CLOSED = 1000;
 export class ReceptionTable<T extends TableEntry> {
   readonly #entries = new Set<T>();
   readonly #bySsrc = new Map<number, T>();
-  readonly #bySource = new Map<string, T>();
+  /** A recorder may send several streams from one port. */
+  readonly #bySource = new Map<string, T[]>();
   /** When sources of closed receptions were last heard, and with which SSRC. */
   readonly #closed = new Map<string, number>();
   readonly #isExclusive: boolean;
@@ -52,8 +61,9 @@ export class ReceptionTable<T extends TableEntry> {
     return this.#entries.size;
   }
 
+  /** Whether one was given it; that a device chose the same by itself does not matter. */
   hasSsrc(ssrc: number): boolean {
-    return this.#bySsrc.has(ssrc);
+    return this.#bySsrc.get(ssrc)?.ssrc === ssrc;
   }
 
   add(entry: T): void {
@@ -69,20 +79,18 @@ export class ReceptionTable<T extends TableEntry> {
 
   /** Packets of `entry` come from `source` from now on; `before`: where they came from. */
   bind(entry: T, source: MediaSource, before: MediaSource | undefined): void {
-    if (before && this.#bySource.get(keyOf(before)) === entry) this.#bySource.delete(keyOf(before));
-    this.#bySource.set(keyOf(source), entry);
+    if (before) this.#unbind(entry, before);
+    this.#bySource.set(keyOf(source), [...this.#boundTo(source), entry]);
   }
 
-  /** `lastSsrc`: of its newest packet. */
-  remove(entry: T, lastSsrc: number | undefined, now: number): void {
+  remove(entry: T, now: number): void {
     this.#entries.delete(entry);
     for (const ssrc of [entry.ssrc, entry.answeredSsrc]) {
       if (ssrc !== undefined && this.#bySsrc.get(ssrc) === entry) this.#bySsrc.delete(ssrc);
     }
-    const { source } = entry;
-    if (!source || this.#bySource.get(keyOf(source)) !== entry) return;
-    this.#bySource.delete(keyOf(source));
-    if (lastSsrc === undefined) return;
+    const { source, lastSsrc } = entry;
+    if (!source || lastSsrc === undefined) return;
+    this.#unbind(entry, source);
     if (this.#closed.size >= MAX_CLOSED) this.#closed.clear();
     this.#closed.set(`${keyOf(source)} ${lastSsrc}`, now);
   }
@@ -100,17 +108,35 @@ export class ReceptionTable<T extends TableEntry> {
     if (named && mayComeFrom(named, ssrc, source, now)) {
       return { kind: 'found', entry: named, isKnownSsrc: true };
     }
-    const known = this.#bySource.get(keyOf(source));
-    if (known) return { kind: 'found', entry: known, isKnownSsrc: false };
+    const known = this.#boundTo(source);
+    // Where a port has one stream alone, it may change its SSRC.
+    const entry =
+      known.find(({ lastSsrc }) => lastSsrc === ssrc) ?? (known.length === 1 ? known[0] : undefined);
+    if (entry) return { kind: 'found', entry, isKnownSsrc: false };
     if (this.#isAftermath(ssrc, source, now)) return { kind: 'stray', candidates: [] };
     return this.#guess(source, now);
   }
 
+  #boundTo(source: MediaSource): readonly T[] {
+    return this.#bySource.get(keyOf(source)) ?? [];
+  }
+
+  #unbind(entry: T, source: MediaSource): void {
+    const others = this.#boundTo(source).filter(other => other !== entry);
+    if (others.length > 0) this.#bySource.set(keyOf(source), others);
+    else this.#bySource.delete(keyOf(source));
+  }
+
   #guess(source: MediaSource, now: number): Route<T> {
-    const waiting = [...this.#entries].filter(entry => !entry.source || entry.isSilent(now));
-    let candidates = this.#isExclusive
-      ? waiting
-      : waiting.filter(entry => entry.addresses.has(source.address));
+    const waiting = [...this.#entries].filter(entry => !entry.source);
+    const isPossible = (entry: T) => this.#isExclusive || entry.addresses.has(source.address);
+    let candidates = waiting.filter(isPossible);
+    // A device that began anew, with another port and another SSRC.
+    if (candidates.length === 0) {
+      candidates = [...this.#entries].filter(
+        entry => entry.source && !entry.isPaused && entry.silence(now) > LOST && isPossible(entry),
+      );
+    }
     const exact = candidates.filter(entry => entry.answeredPort === source.port);
     if (exact.length === 1) candidates = exact;
     const [entry] = candidates;
@@ -135,7 +161,7 @@ function mayComeFrom(entry: TableEntry, ssrc: number, source: MediaSource, now: 
   if (!bound) return ssrc === entry.ssrc || entry.addresses.has(source.address);
   if (bound.port === source.port && bound.address === source.address) return true;
   // Another port behind a router, or a device that began anew; but not while the former source goes on.
-  return entry.isSilent(now);
+  return entry.silence(now) > MOVABLE;
 }
 
 function keyOf({ address, port }: MediaSource): string {

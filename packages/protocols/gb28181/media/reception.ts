@@ -16,7 +16,7 @@ export interface ReceptionRequest {
   /**
    * The time line that what comes is noted in: `media-port`, `media-connected`, `media-connect-failed`, `first-rtp`,
    * `ssrc-differs`, `transport-differs`, `media-moved`, `first-ps-pack`, `not-ps`, `codec`, `codec-refused`,
-   * `packets-lost`, `bad-media`, `stray-media`, `no-media`, `media-silent`, `media-disconnected`.
+   * `packets-lost`, `bad-media`, `goodbye`, `stray-media`, `no-media`, `media-silent`, `media-disconnected`.
    */
   readonly history: StreamHistory;
   /** Asked for once, when the first media is there. Rejects where the stream may not be published. */
