@@ -3,86 +3,19 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { testClip } from '../packages/testkit/gb28181/clip.ts';
 import { SimulatedDevice } from '../packages/testkit/gb28181/simulated-device.ts';
-import { FluxProcess, freePorts } from './support/flux-process.ts';
+import { freePorts } from './support/flux-process.ts';
+import { DOMAIN, Gb28181Product, PASSWORD, SERVER_ID } from './support/gb28181-product.ts';
 import { lacks, run, until } from './support/processes.ts';
 
-const SERVER_ID = '34020000002000000001';
-const DOMAIN = '3402000000';
-const PASSWORD = 'secret12';
 const SIPP_DEVICE = '34020000001320000077';
 const SIPP_CHANNEL = '34020000001320000078';
 const SCENARIOS = join(import.meta.dirname, 'sipp');
 
-interface Device {
-  readonly id: string;
-  readonly name: string;
-  readonly online: boolean;
-  readonly transport: string;
-  readonly catalog: { readonly state: string };
-}
-
-class Product {
-  readonly process: FluxProcess;
-  readonly sip: number;
-  readonly api: string;
-  readonly media: string;
-
-  private constructor(process: FluxProcess, sip: number, api: string, media: string) {
-    this.process = process;
-    this.sip = sip;
-    this.api = api;
-    this.media = media;
-  }
-
-  static async start(): Promise<Product> {
-    const [sip = 0, rtp = 0] = await freePorts(2);
-    const flux = new FluxProcess([], {
-      FLUX_GATEWAY_NODES: '2',
-      FLUX_PROTOCOLS_ENABLED: 'gb28181,flv,hls',
-      FLUX_PROTOCOLS_GB28181_BIND_SIP: `127.0.0.1:${sip}`,
-      FLUX_PROTOCOLS_GB28181_BIND_RTP: `127.0.0.1:${rtp}`,
-      FLUX_PROTOCOLS_GB28181_PASSWORD: PASSWORD,
-      FLUX_PROTOCOLS_GB28181_MEDIA_TIMEOUT: '2',
-      FLUX_PROTOCOLS_GB28181_SUBSCRIBE_CATALOG: 'false',
-      FLUX_HTTP_MEDIA_BIND: '127.0.0.1:0',
-      FLUX_SERVER_BIND: '127.0.0.1:0',
-      FLUX_LOG_LEVEL: 'warn',
-      FLUX_MEDIA_ON_DEMAND_LINGER: '1',
-    });
-    await flux.prints(/(Ctrl-C stops it)/);
-    const api = await flux.prints(/Watch\s+(http:\S+)\//);
-    return new Product(flux, sip, api, await flux.prints(/(http:\S+)\/flv\/NAME/));
-  }
-
-  async call(method: string, path: string, body?: unknown): Promise<{ status: number; body: unknown }> {
-    const answer = await fetch(`${this.api}/api/v1${path}`, {
-      method,
-      ...(body === undefined
-        ? {}
-        : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
-    });
-    const text = await answer.text();
-    return { status: answer.status, body: text === '' ? undefined : (JSON.parse(text) as unknown) };
-  }
-
-  async device(id: string): Promise<Device | undefined> {
-    const { status, body } = await this.call('GET', `/gb28181/devices/${id}`);
-    return status === 200 ? (body as Device) : undefined;
-  }
-
-  async ingest(streamId: string, gb28181: Record<string, unknown>): Promise<void> {
-    const { status } = await this.call('POST', '/streams/ingest', {
-      ...{ protocol: 'gb28181', stream_id: streamId, source: { gb28181 } },
-    });
-    expect(status).toBe(201);
-  }
-}
-
-let product: Product;
+let product: Gb28181Product;
 const devices: SimulatedDevice[] = [];
 
 beforeAll(async () => {
-  product = await Product.start();
+  product = await Gb28181Product.start();
 });
 afterAll(async () => {
   for (const device of devices) device.stop();

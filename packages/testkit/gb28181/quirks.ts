@@ -15,6 +15,10 @@ export interface SimulatedQuirks {
   readonly lyingSsrc?: number;
   /** Accepts, and sends nothing. */
   readonly isMute?: boolean;
+  /** Says where it can be connected to for its media, and nobody is there. */
+  readonly closesMediaPort?: boolean;
+  /** Sends by UDP whatever it agreed on. */
+  readonly alwaysUdp?: boolean;
   /** Never answers an INVITE. */
   readonly isDeafToInvite?: boolean;
   /** Sends the parts of an answer from the last to the first. */

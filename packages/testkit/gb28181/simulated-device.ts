@@ -301,7 +301,7 @@ export class SimulatedDevice {
     const isRecording = offer.name !== 'Play';
     // What the other side waits for, this side connects.
     const tcp = offer.setup === 'active' ? 'tcp-passive' : 'tcp-active';
-    const transport = offer.isTcp ? tcp : 'udp';
+    const transport = offer.isTcp && !quirks?.alwaysUdp ? tcp : 'udp';
     const callId = request.headers.get('Call-ID') ?? '';
     const sender = new MediaSender({
       ...{ clip, transport, ssrc: quirks?.lyingSsrc ?? ssrc },
@@ -311,6 +311,7 @@ export class SimulatedDevice {
       onEnded: () => void this.#mediaEnded(callId, isRecording),
     });
     const port = await sender.open();
+    if (quirks?.closesMediaPort) sender.close();
     if (this.#stopped) {
       sender.close();
       return;
