@@ -46,8 +46,8 @@ async function diagnosed(
   const streamId = `case-${number}`;
   await product.ingest(streamId, { device_id: id, channel_id: channelId, on_demand: false, ...source });
   const diagnosis = await until('an end of the attempt', async () => {
-    const { body } = await product.call('GET', `/streams/${streamId}/diagnosis`);
     const { body: stream } = await product.call('GET', `/streams/${streamId}`);
+    const { body } = await product.call('GET', `/streams/${streamId}/diagnosis`);
     const { state, ingest } = stream as { state: string; ingest: { state: string } };
     // Of what is no program stream, bytes come and come.
     const isNoMedia = (body as Diagnosis).findings.some(({ step }) => step === 'not-ps');

@@ -1,13 +1,14 @@
 import { createSocket, type Socket as DatagramSocket } from 'node:dgram';
 import { connect, isIPv6, type Socket } from 'node:net';
 import { FluxError } from '@flux-iot/core/errors/flux-error';
+import { plainAddress } from '@flux-iot/core/socket/plain-address';
 import { ParseError } from '@flux-iot/media/model/parse-error';
 import { TcpListener } from '../../tcp/listener.ts';
 import { hostPort } from './address.ts';
 import { FloodGate, type FloodLimits } from './flood-gate.ts';
 import type { SipMessage } from './message.ts';
 import { parseSipDatagram, SipStreamReader } from './parser.ts';
-import { peerName, plainAddress, type SipPeer } from './peer.ts';
+import { peerName, type SipPeer } from './peer.ts';
 
 export interface SipEndpointOptions {
   readonly host: string;

@@ -1,6 +1,6 @@
 import { createSocket } from 'node:dgram';
 import { isIPv6 } from 'node:net';
-import { plainAddress } from './peer.ts';
+import { plainAddress } from '@flux-iot/core/socket/plain-address';
 
 const MAX_KNOWN = 10_000;
 /** Routes change: what was found is looked for again after this, in milliseconds. */

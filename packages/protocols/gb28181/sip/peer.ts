@@ -17,8 +17,3 @@ export function peerName({ transport, address, port }: SipPeer): string {
 export function isSamePeer(one: SipPeer, other: SipPeer): boolean {
   return one.transport === other.transport && one.address === other.address && one.port === other.port;
 }
-
-/** An IPv4 address that a socket for both families writes as an IPv6 one. */
-export function plainAddress(address: string): string {
-  return address.startsWith('::ffff:') && address.includes('.') ? address.slice(7) : address;
-}
