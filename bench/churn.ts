@@ -1,7 +1,7 @@
 /**
  * Many short sessions, one after another: does a server give back what each of them took?
  *
- *   node bench/churn.ts --rtmp PORT --pid PID [--flv URL] [--sessions 10000]
+ *   node bench/churn.ts --rtmp PORT --pid PID [--flv URL] [--sessions 10000] [--concurrent 20] [--hold 0]
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
@@ -21,6 +21,10 @@ export interface ChurnOptions {
   /** Address with `{name}` in it: every second session is then watched by HTTP-FLV instead of RTMP. */
   readonly flvUrl?: string | undefined;
   readonly sessions: number;
+  /** Sessions at a time; 20 by default. */
+  readonly concurrent?: number;
+  /** Seconds that a viewer goes on watching after its first picture, at most: half as long on average; 0 by default. */
+  readonly hold?: number;
   /** Sessions before the counted ones, so that caches are full and compilers are done; a tenth of them by default. */
   readonly warmUp?: number;
   /**
@@ -62,8 +66,8 @@ const SETTLE_STEP_MILLISECONDS = 1000;
 const SAMPLES = 10;
 
 /**
- * Publishes and watches `sessions` streams of names of their own, twenty at a time. A session ends when its viewer has
- * a picture: in turn with a farewell, and by closing the sockets without a word.
+ * Publishes and watches `sessions` streams of names of their own. A session ends when its viewer has a picture, or a
+ * while after: in turn with a farewell, and by closing the sockets without a word.
  */
 export async function churn(options: ChurnOptions): Promise<ChurnResult> {
   const {
@@ -72,6 +76,7 @@ export async function churn(options: ChurnOptions): Promise<ChurnResult> {
     onSample,
     warmUp = Math.ceil(sessions / SAMPLES),
     rest = REST_MILLISECONDS,
+    concurrent = CONCURRENT,
   } = options;
   const signal = options.signal ?? new AbortController().signal;
   const prepared = prepareClip(await clip(2));
@@ -84,7 +89,8 @@ export async function churn(options: ChurnOptions): Promise<ChurnResult> {
   };
   const idleHandles = tree.handles();
   const run = Date.now().toString(36);
-  await many(warmUp, index => session(context, options, prepared, `${run}-w${index}`, index), signal);
+  const one = (name: string, index: number) => session(context, options, prepared, `${run}-${name}`, index);
+  await many(warmUp, concurrent, index => one(`w${index}`, index), signal);
   await settle(tree, idleHandles, rest, signal);
 
   const begin = performance.now();
@@ -95,8 +101,9 @@ export async function churn(options: ChurnOptions): Promise<ChurnResult> {
   let failure: string | undefined;
   await many(
     sessions,
+    concurrent,
     async index => {
-      const reason = await session(context, options, prepared, `${run}-${index}`, index);
+      const reason = await one(`${index}`, index);
       if (reason !== undefined) failed++;
       failure ??= reason;
       if (++done % Math.ceil(sessions / SAMPLES) === 0) samples.push(look(done));
@@ -108,9 +115,10 @@ export async function churn(options: ChurnOptions): Promise<ChurnResult> {
   return { before, after: look(done), samples, failed, failure, seconds };
 }
 
-/** Runs `task` for 0 to `count` - 1, twenty at a time. */
+/** Runs `task` for 0 to `count` - 1, `concurrent` at a time. */
 async function many(
   count: number,
+  concurrent: number,
   task: (index: number) => Promise<unknown>,
   signal: AbortSignal,
 ): Promise<void> {
@@ -121,13 +129,13 @@ async function many(
       await task(next++);
     }
   };
-  await Promise.all(Array.from({ length: CONCURRENT }, lane));
+  await Promise.all(Array.from({ length: concurrent }, lane));
 }
 
 /** Resolves with the reason where the viewer got no picture. */
 function session(
   context: LoadContext,
-  { rtmpPort, flvUrl }: ChurnOptions,
+  { rtmpPort, flvUrl, hold = 0 }: ChurnOptions,
   prepared: PreparedClip,
   name: string,
   index: number,
@@ -140,16 +148,22 @@ function session(
   const tally = new Tally();
   return new Promise(resolve => {
     let viewer: Viewer | undefined;
+    let leaving: NodeJS.Timeout | undefined;
     const end = (failure: string | undefined): void => {
       clearInterval(pump);
       clearTimeout(limit);
+      clearTimeout(leaving);
       for (const party of [viewer, publisher]) polite ? party?.leave() : party?.close();
       resolve(failure);
     };
     const onLost = (reason: string): void => end(reason);
     const publisher = new Publisher(context, { port: rtmpPort, app: 'live', name }, prepared, tally, {
       onPublishing: () => {
-        viewer = new Viewer(context, target, tally, { onPicture: () => end(undefined), onLost });
+        const onPicture = (): void => {
+          clearTimeout(limit);
+          leaving ??= setTimeout(end, Math.random() * hold * 1000, undefined);
+        };
+        viewer = new Viewer(context, target, tally, { onPicture, onLost });
       },
       onLost,
     });
@@ -174,6 +188,8 @@ async function main(): Promise<void> {
       pid: { type: 'string' },
       flv: { type: 'string' },
       sessions: { type: 'string', default: '10000' },
+      concurrent: { type: 'string', default: String(CONCURRENT) },
+      hold: { type: 'string', default: '0' },
     },
   });
   const show = ({ sessions, rssBytes, handles: open }: ChurnSample): string =>
@@ -183,6 +199,8 @@ async function main(): Promise<void> {
     pid: Number(values.pid),
     flvUrl: values.flv,
     sessions: Number(values.sessions),
+    concurrent: Number(values.concurrent),
+    hold: Number(values.hold),
     onSample: sample => console.log(show(sample)),
   });
   const { before, after, failed, failure, seconds } = result;

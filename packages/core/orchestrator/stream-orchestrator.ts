@@ -116,6 +116,11 @@ export class StreamOrchestrator extends EventEmitter<OrchestratorEvents> impleme
     return context && statusOf(context);
   }
 
+  /** Streams that this node has or fetches. */
+  get streamCount(): number {
+    return this.#contexts.size;
+  }
+
   listStreams(): StreamStatus[] {
     return [...this.#contexts.values()].map(statusOf);
   }

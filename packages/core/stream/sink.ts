@@ -10,7 +10,7 @@ export interface EndReason {
 
 /**
  * Takes the samples of one stream: an output, a segmenter, a recorder. Called synchronously on the sample path, so
- * it does no work that could wait, and never throws.
+ * it does no work that could wait, and never throws. A sample's bytes are valid during `onSample` alone.
  */
 export interface StreamSink {
   /** It takes what there is, and is no reason to fetch the stream from a camera or from another node. */

@@ -99,7 +99,7 @@ export class Stream extends EventEmitter<StreamEvents> {
 
   /** Whether a viewer that comes now can be given pictures from the cache. */
   get gopIsOpen(): boolean {
-    return this.#gop.samples.length > 0;
+    return this.#gop.isOpen;
   }
 
   get gopBytes(): number {
@@ -199,7 +199,7 @@ export class Stream extends EventEmitter<StreamEvents> {
       return;
     }
     if (this.#state !== 'discovering') return;
-    this.#pending.push(sample);
+    this.#pending.push(sample.copy());
     this.#pendingBytes += sample.kind === 'data' ? 0 : sample.byteLength;
     if (this.#isDiscovered(sample)) this.#releasePending();
   }
@@ -213,7 +213,7 @@ export class Stream extends EventEmitter<StreamEvents> {
     for (const sink of [...this.#sinks]) sink.onEnd(reason);
     this.#sinks.clear();
     this.#outputs.clear();
-    this.#gop.clear();
+    this.#gop.free();
     this.removeAllListeners();
   }
 
@@ -225,7 +225,7 @@ export class Stream extends EventEmitter<StreamEvents> {
     this.#sinks.add(sink);
     if (this.#state === 'waiting' || this.#state === 'discovering' || this.#tracks.size === 0) return;
     sink.onTracks(this.tracks);
-    for (const sample of this.#gop.samples) sink.onSample(sample, this.#trackOf(sample));
+    this.#gop.replay(sample => sink.onSample(sample, this.#trackOf(sample)));
   }
 
   removeSink(sink: StreamSink): void {

@@ -9,7 +9,7 @@ import { busOf } from '../config/bus.ts';
 import type { Config } from '../config/schema.ts';
 import { createMediaNode } from '../media-node.ts';
 import { segmentMakers } from '../segment-makers.ts';
-import { collectInProportion } from './heap.ts';
+import { collectInProportion, QuietCollector } from './heap.ts';
 import { type ProgramContext, runProgram, type StartedProgram } from './program.ts';
 
 /** The daemons: media nodes with one protocol each. */
@@ -58,6 +58,10 @@ async function start(
     devices: remoteDeviceDocuments(bus),
     onDeviceEvent: event => bus.publish(DEVICE_EVENTS, event as unknown as BusValue),
   });
+  const { orchestrator } = node;
+  const collector = new QuietCollector();
+  orchestrator.on('streamAdded', () => collector.streamAdded());
+  orchestrator.on('streamEnded', () => collector.streamEnded(orchestrator.streamCount));
   const stop = async () => {
     await node.stop();
     await cluster.close();

@@ -1,4 +1,8 @@
-import { SLAB_SIZE } from './payload-slab.ts';
+/**
+ * Bytes of the memory that is shared by what lies side by side. What is left at the end of a slab was never touched,
+ * and costs no memory.
+ */
+export const SLAB_SIZE = 72 * 1024 - 32;
 
 /** A finished piece of a writer's output: bytes `start` to `end` of `slab`, which neighbouring pieces share. */
 export interface Piece {

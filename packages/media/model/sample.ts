@@ -1,7 +1,8 @@
 import { ParseError } from './parse-error.ts';
 
 /**
- * One access unit of video. Read-only and shared by every output, recorder and cache of the stream.
+ * One access unit of video. Read-only and shared by every output, recorder and cache of the stream. **Its bytes are valid
+ * during the call that hands it over**: the memory is used again. Who keeps it longer keeps a `copy`.
  *
  * H.264 and H.265 samples are made from NAL units or from length-prefixed bytes (AVCC), whichever the protocol
  * brought; the other forms are derived when first asked for and kept. AV1 samples are one temporal unit in the
@@ -71,9 +72,25 @@ export class VideoSample {
     this.#annexB ??= joinAnnexB(this.nalUnits);
     return this.#annexB;
   }
+
+  /** Writes `data`, `byteLength` bytes, to `target` at `at`. */
+  copyTo(target: Buffer, at: number): void {
+    if (this.#data) target.set(this.#data, at);
+    else writeLengthPrefixed(this.#nalUnits ?? [], target, at);
+  }
+
+  /** The same with bytes of its own. */
+  copy(): VideoSample {
+    const data = Buffer.allocUnsafeSlow(this.byteLength);
+    this.copyTo(data, 0);
+    return VideoSample.fromData(this.trackId, this.dts, this.pts, this.key, data);
+  }
 }
 
-/** One audio frame (an AAC raw_data_block, an Opus packet, an MP3 frame, a run of G.711 bytes). */
+/**
+ * One audio frame (an AAC raw_data_block, an Opus packet, an MP3 frame, a run of G.711 bytes). Its bytes are valid as long
+ * as a video sample's.
+ */
 export class AudioSample {
   readonly kind = 'audio' as const;
   readonly trackId: number;
@@ -93,6 +110,14 @@ export class AudioSample {
 
   get byteLength(): number {
     return this.data.length;
+  }
+
+  copyTo(target: Buffer, at: number): void {
+    target.set(this.data, at);
+  }
+
+  copy(): AudioSample {
+    return new AudioSample(this.trackId, this.dts, Buffer.from(this.data));
   }
 }
 
@@ -124,6 +149,11 @@ export class DataSample {
     this.name = name;
     this.values = values;
   }
+
+  /** Its values are its own. */
+  copy(): DataSample {
+    return this;
+  }
 }
 
 export type MediaSample = VideoSample | AudioSample;
@@ -137,13 +167,17 @@ function lengthPrefixedSize(nalUnits: readonly Buffer[]): number {
 
 function joinLengthPrefixed(nalUnits: readonly Buffer[]): Buffer {
   const data = Buffer.allocUnsafe(lengthPrefixedSize(nalUnits));
-  let at = 0;
+  writeLengthPrefixed(nalUnits, data, 0);
+  return data;
+}
+
+function writeLengthPrefixed(nalUnits: readonly Buffer[], target: Buffer, start: number): void {
+  let at = start;
   for (const nalUnit of nalUnits) {
-    at = data.writeUInt32BE(nalUnit.length, at);
-    data.set(nalUnit, at);
+    at = target.writeUInt32BE(nalUnit.length, at);
+    target.set(nalUnit, at);
     at += nalUnit.length;
   }
-  return data;
 }
 
 function joinAnnexB(nalUnits: readonly Buffer[]): Buffer {

@@ -1,5 +1,5 @@
 import { ParseError } from '@flux-iot/media/model/parse-error';
-import { PayloadSlab } from '@flux-iot/media/model/payload-slab';
+import { SpareBuffer } from '@flux-iot/media/model/spare-buffer';
 import {
   DEFAULT_CHUNK_SIZE,
   EXTENDED_TIMESTAMP,
@@ -25,7 +25,10 @@ interface ChunkStream {
   hasExtendedTimestamp: boolean;
   /** The value of the extended field, to recognise its repetition. */
   extendedTimestamp: number;
-  payload: Buffer | undefined;
+  /** A message has begun and is not whole. */
+  isOpen: boolean;
+  /** What has come of it; there is none where it comes in one piece. */
+  assembly: Buffer | undefined;
   received: number;
 }
 
@@ -35,14 +38,14 @@ const MAX_HEADER_SIZE = 18;
 const EMPTY = Buffer.alloc(0);
 
 /**
- * Puts chunks together to messages (RTMP 1.0 §5.3). Each payload is assembled in a buffer of its own, straight from
- * what was read; only a header that was cut by the end of a read is copied besides. Set-chunk-size and abort are
- * obeyed here and not passed on.
+ * Puts chunks together to messages (RTMP 1.0 §5.3). A payload that came in one piece is passed on where it is, others
+ * are assembled; only a header that was cut by the end of a read is copied besides. Set-chunk-size and abort are
+ * obeyed here and not passed on. **A message's payload is valid during `onMessage` alone.**
  */
 export class ChunkReader {
   readonly #onMessage: (message: RtmpMessage) => void;
   readonly #streams = new Map<number, ChunkStream>();
-  readonly #slab = new PayloadSlab();
+  readonly #spares = new SpareBuffer();
   #limits: ChunkReaderLimits;
   #chunkSize = DEFAULT_CHUNK_SIZE;
   #partialBytes = 0;
@@ -127,7 +130,7 @@ export class ChunkReader {
     const headerSize = HEADER_SIZES[format]!;
     if (data.length - at < headerSize) return 0;
     const stream = this.#streams.get(id) ?? this.#addStream(id, format);
-    const isBeginning = stream.payload === undefined;
+    const isBeginning = !stream.isOpen;
     let stamp = 0;
     let isExtended = stream.hasExtendedTimestamp;
     if (format < 3) {
@@ -151,7 +154,7 @@ export class ChunkReader {
     if (isBeginning) this.#begin(stream, format);
     this.#current = stream;
     this.#missing = Math.min(this.#chunkSize, stream.length - stream.received);
-    if (this.#missing === 0) this.#finishChunk(stream);
+    if (this.#missing === 0) this.#finishChunk(stream, EMPTY);
     return end - start;
   }
 
@@ -167,7 +170,8 @@ export class ChunkReader {
       messageStreamId: 0,
       hasExtendedTimestamp: false,
       extendedTimestamp: 0,
-      payload: undefined,
+      isOpen: false,
+      assembly: undefined,
       received: 0,
     };
     this.#streams.set(id, stream);
@@ -204,29 +208,43 @@ export class ChunkReader {
     this.#partialBytes += stream.length;
     if (this.#partialBytes > this.#limits.maxPartialBytes)
       throw new ParseError('too many unfinished messages');
-    stream.payload = this.#slab.allocate(stream.length);
+    stream.isOpen = true;
     stream.received = 0;
   }
 
   #readPayload(stream: ChunkStream, data: Buffer, at: number): number {
     const size = Math.min(this.#missing, data.length - at);
-    data.copy(stream.payload!, stream.received, at, at + size);
-    stream.received += size;
+    const end = at + size;
     this.#missing -= size;
-    if (this.#missing === 0) this.#finishChunk(stream);
-    return at + size;
+    if (size === stream.length) {
+      stream.received = size;
+      this.#finishChunk(stream, data.subarray(at, end));
+      return end;
+    }
+    stream.assembly ??= this.#spares.take(stream.length);
+    data.copy(stream.assembly, stream.received, at, end);
+    stream.received += size;
+    if (this.#missing === 0) this.#finishChunk(stream, stream.assembly);
+    return end;
   }
 
-  #finishChunk(stream: ChunkStream): void {
+  #finishChunk(stream: ChunkStream, bytes: Buffer): void {
     this.#current = undefined;
-    const { payload } = stream;
-    if (!payload || stream.received < stream.length) return;
-    stream.payload = undefined;
-    this.#partialBytes -= stream.length;
-    const { type, messageStreamId, timestamp } = stream;
+    const { type, messageStreamId, timestamp, length, assembly } = stream;
+    if (stream.received < length) return;
+    this.#close(stream);
+    const payload = bytes.length === length ? bytes : bytes.subarray(0, length);
     if (type === MESSAGE.SET_CHUNK_SIZE) this.#setChunkSize(payload);
     else if (type === MESSAGE.ABORT) this.#abort(payload);
     else this.#onMessage({ type, messageStreamId, timestamp, payload });
+    if (assembly) this.#spares.give(assembly);
+  }
+
+  #close(stream: ChunkStream): void {
+    stream.isOpen = false;
+    stream.assembly = undefined;
+    stream.received = 0;
+    this.#partialBytes -= stream.length;
   }
 
   #setChunkSize(payload: Buffer): void {
@@ -239,10 +257,7 @@ export class ChunkReader {
   #abort(payload: Buffer): void {
     if (payload.length < 4) throw new ParseError('abort cut off');
     const stream = this.#streams.get(payload.readUInt32BE(0));
-    if (!stream?.payload) return;
-    stream.payload = undefined;
-    stream.received = 0;
-    this.#partialBytes -= stream.length;
+    if (stream?.isOpen) this.#close(stream);
   }
 }
 

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ChunkReader } from './chunk-reader.ts';
 import { MESSAGE, type RtmpMessage } from './message.ts';
-import { chunksOf, READER_LIMITS, readAll } from './test-support.ts';
+import { chunksOf, copyOf, READER_LIMITS, readAll } from './test-support.ts';
 
 const SEED = 20_261;
 const CORPUS = '../shared/corpora/fq/format/rtmp/testdata';
@@ -176,12 +176,20 @@ describe('chunks', () => {
     const expected = message(200);
     const read = Buffer.from(chunksOf(expected, 4, 128));
     const found: RtmpMessage[] = [];
-    const reader = new ChunkReader(READER_LIMITS, one => found.push(one));
+    const reader = new ChunkReader(READER_LIMITS, one => found.push(copyOf(one)));
     reader.push(read.subarray(0, 160));
     read.fill(0, 0, 160);
     reader.push(read.subarray(160));
-    read.fill(0);
     expect(found).toEqual([expected]);
+  });
+
+  it('are read where they are, if they came in one piece', () => {
+    const read = chunksOf(message(100), 4, 128);
+    let payload: Buffer | undefined;
+    new ChunkReader(READER_LIMITS, one => {
+      payload = one.payload;
+    }).push(read);
+    expect(payload?.buffer).toBe(read.buffer);
   });
 
   it('wait while the reader is paused', () => {
@@ -189,7 +197,7 @@ describe('chunks', () => {
     const bytes = Buffer.concat(expected.map(one => chunksOf(one, 4, 128)));
     const found: RtmpMessage[] = [];
     const reader = new ChunkReader(READER_LIMITS, one => {
-      found.push(one);
+      found.push(copyOf(one));
       reader.pause();
     });
     for (const piece of cut(bytes, [5, 60, 200])) reader.push(piece);

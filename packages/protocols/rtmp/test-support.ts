@@ -26,10 +26,15 @@ export function chunksOf(message: RtmpMessage, chunkStreamId: number, chunkSize:
   return slab.subarray(start, end);
 }
 
+/** The message with a payload of its own. */
+export function copyOf(message: RtmpMessage): RtmpMessage {
+  return { ...message, payload: Buffer.from(message.payload) };
+}
+
 /** All messages in `pieces`, pushed one after the other. */
 export function readAll(pieces: readonly Buffer[], limits = READER_LIMITS): RtmpMessage[] {
   const messages: RtmpMessage[] = [];
-  const reader = new ChunkReader(limits, message => messages.push(message));
+  const reader = new ChunkReader(limits, message => messages.push(copyOf(message)));
   for (const piece of pieces) reader.push(piece);
   return messages;
 }

@@ -1,6 +1,6 @@
 import { ParseError } from '../../model/parse-error.ts';
-import { PayloadSlab } from '../../model/payload-slab.ts';
 import { AudioSample, DataSample, type Sample, VideoSample } from '../../model/sample.ts';
+import { SpareBuffer } from '../../model/spare-buffer.ts';
 import { readAmf0 } from '../amf/amf0.ts';
 import {
   AUDIO_HEADER_SIZE,
@@ -15,20 +15,24 @@ import { readTrackList, type TrackList } from './track-list.ts';
 export interface RelayReceiver {
   /** Before the first sample, and again when something of it has changed. */
   onTracks(list: TrackList): void;
+  /** The sample's bytes are valid during the call alone. */
   onSample(sample: Sample): void;
   onEnd(): void;
 }
 
 const EMPTY = Buffer.alloc(0);
 
-/** Puts frames together from what was read; each payload is copied once, into memory that its neighbours share. */
+/** Reads frames: those that came in one piece where they are, others are put together. */
 export class RelayDemuxer {
   readonly #receiver: RelayReceiver;
-  readonly #slab = new PayloadSlab();
+  readonly #spares = new SpareBuffer();
   readonly #header = Buffer.alloc(FRAME_HEADER_SIZE);
   #headerSize = 0;
-  #body: Buffer | undefined;
-  #bodySize = 0;
+  /** Bytes of the frame at hand behind its header; undefined while that is read. */
+  #bodySize: number | undefined;
+  /** What has come of them. */
+  #assembly: Buffer | undefined;
+  #received = 0;
   #trackList: Buffer = EMPTY;
 
   constructor(receiver: RelayReceiver) {
@@ -39,7 +43,7 @@ export class RelayDemuxer {
   push(data: Buffer): void {
     let at = 0;
     while (at < data.length) {
-      if (!this.#body) {
+      if (this.#bodySize === undefined) {
         const size = Math.min(FRAME_HEADER_SIZE - this.#headerSize, data.length - at);
         data.copy(this.#header, this.#headerSize, at, at + size);
         this.#headerSize += size;
@@ -47,26 +51,37 @@ export class RelayDemuxer {
         if (this.#headerSize < FRAME_HEADER_SIZE) return;
         const length = this.#header.readUInt32BE(0);
         if (length < 1 || length > MAX_FRAME_SIZE) throw new ParseError(`frame of ${length} bytes`, at);
-        this.#body = this.#slab.allocate(length - 1);
-        this.#bodySize = 0;
+        this.#bodySize = length - 1;
       }
-      const size = Math.min(this.#body.length - this.#bodySize, data.length - at);
-      data.copy(this.#body, this.#bodySize, at, at + size);
-      this.#bodySize += size;
-      at += size;
-      if (this.#bodySize < this.#body.length) return;
-      const body = this.#body;
-      this.#body = undefined;
-      this.#headerSize = 0;
-      this.#frame(this.#header[4]!, body);
+      const bodySize = this.#bodySize;
+      const end = Math.min(data.length, at + bodySize - this.#received);
+      if (end - at === bodySize) {
+        this.#finish(data.subarray(at, end));
+      } else {
+        this.#assembly ??= this.#spares.take(bodySize);
+        data.copy(this.#assembly, this.#received, at, end);
+        this.#received += end - at;
+        if (this.#received === bodySize) this.#finish(this.#assembly.subarray(0, bodySize));
+      }
+      at = end;
     }
+  }
+
+  #finish(body: Buffer): void {
+    const assembly = this.#assembly;
+    this.#assembly = undefined;
+    this.#bodySize = undefined;
+    this.#received = 0;
+    this.#headerSize = 0;
+    this.#frame(this.#header[4]!, body);
+    if (assembly) this.#spares.give(assembly);
   }
 
   #frame(type: number, body: Buffer): void {
     switch (type) {
       case FRAME_TYPE.TRACKS:
         if (this.#trackList.equals(body)) return;
-        this.#trackList = body;
+        this.#trackList = Buffer.from(body);
         this.#receiver.onTracks(readTrackList(body));
         return;
       case FRAME_TYPE.VIDEO:

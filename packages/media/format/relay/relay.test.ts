@@ -17,7 +17,7 @@ class Received {
   ends = 0;
   readonly demuxer = new RelayDemuxer({
     onTracks: list => this.lists.push(list),
-    onSample: sample => this.samples.push(sample),
+    onSample: sample => this.samples.push(sample.copy()),
     onEnd: () => {
       this.ends++;
     },

@@ -1,5 +1,5 @@
+import { SLAB_SIZE } from '../../model/byte-writer.ts';
 import { ParseError } from '../../model/parse-error.ts';
-import { SLAB_SIZE } from '../../model/payload-slab.ts';
 
 const EMPTY = Buffer.alloc(0);
 /** A larger frame is not what the next slab makes room for from the start. */
