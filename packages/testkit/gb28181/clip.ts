@@ -18,13 +18,23 @@ const PACK_START = Buffer.from([0, 0, 1, 0xba]);
 const MAX_BYTES = 256 * 1024 * 1024;
 
 /**
- * Makes a clip of whatever FFmpeg reads, without encoding it anew but for sound, which becomes G.711A as in most
- * cameras. Throws `STORAGE_FAILED` where FFmpeg is not there or does not like the file.
+ * Makes a clip of whatever FFmpeg reads, with the pictures as they are and the sound as MP3, which is what FFmpeg's
+ * program streams can hold of what is played. Throws `STORAGE_FAILED` where FFmpeg is not there or does not like the file.
  */
 export async function loadClip(file: string): Promise<Clip> {
-  const input = ['-i', file];
-  const output = ['-c:v', 'copy', '-c:a', 'mp2', '-ar', '48000', '-f', 'vob', 'pipe:1'];
-  return clipOf(await ffmpeg(['-v', 'error', ...input, ...output]));
+  const input = ['-v', 'error', '-i', file];
+  const sound = ['-c:a', 'libmp3lame', '-ar', '48000'];
+  let failure: unknown;
+  for (const codec of ['h264', 'hevc']) {
+    // Files of MP4 have NAL units with lengths; its program stream muxer would write them as they are.
+    const picture = ['-c:v', 'copy', '-bsf:v', `${codec}_mp4toannexb`];
+    try {
+      return clipOf(await ffmpeg([...input, ...picture, ...sound, '-f', 'vob', 'pipe:1']));
+    } catch (cause) {
+      failure ??= cause;
+    }
+  }
+  throw failure;
 }
 
 /** A moving test picture for who has no file: two seconds with a key frame each second. */
