@@ -16,7 +16,8 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   server: ['core'],
   client: [],
   console: ['client'],
-  flux: ['core', 'media', 'protocols', 'server', 'console'],
+  testkit: ['core', 'media', 'protocols'],
+  flux: ['core', 'media', 'protocols', 'server', 'console', 'testkit'],
 };
 
 /** Folders of `protocols` that any protocol may use. */

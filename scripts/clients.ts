@@ -22,6 +22,7 @@ const PACKAGE_OF = {
   openssl: ['openssl'],
   'gst-rtsp-server': ['python3-gi', 'gir1.2-gst-rtsp-server-1.0'],
   swift: ['swift-proxy', 'swift-account', 'swift-container', 'swift-object'],
+  sipp: ['sip-tester'],
 } as const satisfies Record<string, readonly string[]>;
 
 export type Client = keyof typeof PACKAGE_OF;

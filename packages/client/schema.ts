@@ -1605,6 +1605,767 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/streams/{stream_id}/diagnosis": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Why the stream has no picture: which step is missing, what was seen instead, what to change */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /** @description `cam1`, or `app~name` outside the app `live` */
+                    stream_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Diagnosis"];
+                    };
+                };
+                /** @description What is wrong */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description What is wrong */
+                "5XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/gb28181/devices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All devices that have registered, by id */
+        get: {
+            parameters: {
+                query?: {
+                    limit?: number;
+                    offset?: number;
+                    /** @description In the id or the name */
+                    q?: string;
+                    online?: boolean;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            devices: components["schemas"]["Gb28181Device"][];
+                            total: number;
+                            limit: number;
+                            offset: number;
+                        };
+                    };
+                };
+                /** @description What is wrong */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description What is wrong */
+                "5XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/gb28181/devices/{device_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One device */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /** @description 20 digits, mostly */
+                    device_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Gb28181Device"];
+                    };
+                };
+                /** @description What is wrong */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description What is wrong */
+                "5XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        /** Forget the device until it registers again */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /** @description 20 digits, mostly */
+                    device_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description What is wrong */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description What is wrong */
+                "5XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/gb28181/devices/{device_id}/refresh": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ask the device anew what it is and which channels it has */
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description A request with the key of an earlier one is answered with the answer to that, for ten minutes: it is safe to try again */
+                    "idempotency-key"?: string;
+                };
+                path: {
+                    /** @description 20 digits, mostly */
+                    device_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Gb28181Device"];
+                    };
+                };
+                /** @description What is wrong */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description What is wrong */
+                "5XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/gb28181/devices/{device_id}/channels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The entries of the device's catalog, with the one above each */
+        get: {
+            parameters: {
+                query?: {
+                    limit?: number;
+                    offset?: number;
+                    /** @description In the id or the name */
+                    q?: string;
+                    kind?: string;
+                    /** @description 20 digits, mostly */
+                    parent_id?: string;
+                };
+                header?: never;
+                path: {
+                    /** @description 20 digits, mostly */
+                    device_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            channels: components["schemas"]["Gb28181Channel"][];
+                            total: number;
+                            limit: number;
+                            offset: number;
+                        };
+                    };
+                };
+                /** @description What is wrong */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description What is wrong */
+                "5XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/gb28181/devices/{device_id}/channels/{channel_id}/ptz": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Order the channel something: to move, to go to a preset, to record, … */
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description A request with the key of an earlier one is answered with the answer to that, for ten minutes: it is safe to try again */
+                    "idempotency-key"?: string;
+                };
+                path: {
+                    /** @description 20 digits, mostly */
+                    device_id: string;
+                    /** @description 20 digits, mostly */
+                    channel_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["Gb28181Order"];
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description What is wrong */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description What is wrong */
+                "5XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/gb28181/devices/{device_id}/channels/{channel_id}/presets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The presets that the device knows */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /** @description 20 digits, mostly */
+                    device_id: string;
+                    /** @description 20 digits, mostly */
+                    channel_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            presets: components["schemas"]["Gb28181Preset"][];
+                        };
+                    };
+                };
+                /** @description What is wrong */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description What is wrong */
+                "5XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/gb28181/devices/{device_id}/channels/{channel_id}/records": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the device recorded of the channel in that time */
+        get: {
+            parameters: {
+                query: {
+                    /** @description RFC 3339 */
+                    from: string;
+                    /** @description RFC 3339 */
+                    to: string;
+                };
+                header?: never;
+                path: {
+                    /** @description 20 digits, mostly */
+                    device_id: string;
+                    /** @description 20 digits, mostly */
+                    channel_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            records: components["schemas"]["Gb28181Record"][];
+                            /** @description Whether all came that the device announced */
+                            complete: boolean;
+                            total: number;
+                        };
+                    };
+                };
+                /** @description What is wrong */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description What is wrong */
+                "5XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/gb28181/devices/{device_id}/subscriptions/{kind}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Ask the device to tell of alarms, positions, or changes of its catalog */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /** @description 20 digits, mostly */
+                    device_id: string;
+                    kind: "catalog" | "alarm" | "position";
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Gb28181Subscription"];
+                    };
+                };
+                /** @description What is wrong */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description What is wrong */
+                "5XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        post?: never;
+        /** Ask the device to tell of it no more */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /** @description 20 digits, mostly */
+                    device_id: string;
+                    kind: "catalog" | "alarm" | "position";
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description What is wrong */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description What is wrong */
+                "5XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/gb28181/playbacks/{stream_id}/control": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Pause, resume, seek, speed up or stop a recording that is played as this stream */
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description A request with the key of an earlier one is answered with the answer to that, for ten minutes: it is safe to try again */
+                    "idempotency-key"?: string;
+                };
+                path: {
+                    stream_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["Gb28181PlaybackAction"];
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description What is wrong */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description What is wrong */
+                "5XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/gb28181/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What devices told lately, the newest first */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description 20 digits, mostly */
+                    device_id?: string;
+                    limit?: number;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            events: components["schemas"]["Gb28181Event"][];
+                        };
+                    };
+                };
+                /** @description What is wrong */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description What is wrong */
+                "5XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/protocols": {
         parameters: {
             query?: never;
@@ -3829,7 +4590,7 @@ export interface components {
              * @description Stable; docs/errors.md explains each
              * @enum {string}
              */
-            code: "STREAM_NOT_FOUND" | "STREAM_BUSY" | "STREAM_ENDED" | "STREAM_ID_INVALID" | "STREAM_NOT_READY" | "STREAM_LIMIT" | "REQUEST_INVALID" | "REQUEST_TOO_LARGE" | "MEDIA_TYPE_UNSUPPORTED" | "URL_INVALID" | "RATE_LIMITED" | "IDEMPOTENCY_KEY_REUSED" | "IDEMPOTENCY_KEY_BUSY" | "METHOD_NOT_ALLOWED" | "ROUTE_NOT_FOUND" | "SEGMENT_NOT_FOUND" | "RANGE_INVALID" | "INGEST_NOT_FOUND" | "PUSH_NOT_FOUND" | "PROTOCOL_DISABLED" | "PROTOCOL_UNSUPPORTED" | "CODEC_UNSUPPORTED" | "UNAUTHENTICATED" | "CSRF_TOKEN_INVALID" | "TENANT_LIMIT" | "TOO_MANY_ATTEMPTS" | "ACCOUNT_NOT_FOUND" | "NAME_TAKEN" | "NOT_ALLOWED" | "REDIRECTED" | "HOOK_FAILED" | "HOOK_NOT_FOUND" | "HOOK_LIMIT" | "CONFIG_INVALID" | "PORT_IN_USE" | "PROTOCOL_ERROR" | "UPSTREAM_FAILED" | "TIMED_OUT" | "SNAPSHOT_BUSY" | "PICTURE_UNDECODABLE" | "DECODER_FAILED" | "TRANSCODE_LIMIT" | "TRANSCODE_FAILED" | "STORAGE_FAILED" | "STORAGE_FULL" | "RECORDING_NOT_FOUND" | "RECORDING_HELD" | "RECORDING_ACTIVE" | "NOT_READY" | "INTERNAL";
+            code: "STREAM_NOT_FOUND" | "STREAM_BUSY" | "STREAM_ENDED" | "STREAM_ID_INVALID" | "STREAM_NOT_READY" | "STREAM_LIMIT" | "REQUEST_INVALID" | "REQUEST_TOO_LARGE" | "MEDIA_TYPE_UNSUPPORTED" | "URL_INVALID" | "RATE_LIMITED" | "IDEMPOTENCY_KEY_REUSED" | "IDEMPOTENCY_KEY_BUSY" | "METHOD_NOT_ALLOWED" | "ROUTE_NOT_FOUND" | "SEGMENT_NOT_FOUND" | "RANGE_INVALID" | "INGEST_NOT_FOUND" | "PUSH_NOT_FOUND" | "DEVICE_NOT_FOUND" | "DEVICE_OFFLINE" | "DEVICE_REFUSED" | "PROTOCOL_DISABLED" | "PROTOCOL_UNSUPPORTED" | "CODEC_UNSUPPORTED" | "UNAUTHENTICATED" | "CSRF_TOKEN_INVALID" | "TENANT_LIMIT" | "TOO_MANY_ATTEMPTS" | "ACCOUNT_NOT_FOUND" | "NAME_TAKEN" | "NOT_ALLOWED" | "REDIRECTED" | "HOOK_FAILED" | "HOOK_NOT_FOUND" | "HOOK_LIMIT" | "CONFIG_INVALID" | "PORT_IN_USE" | "PROTOCOL_ERROR" | "UPSTREAM_FAILED" | "TIMED_OUT" | "SNAPSHOT_BUSY" | "PICTURE_UNDECODABLE" | "DECODER_FAILED" | "TRANSCODE_LIMIT" | "TRANSCODE_FAILED" | "STORAGE_FAILED" | "STORAGE_FULL" | "RECORDING_NOT_FOUND" | "RECORDING_HELD" | "RECORDING_ACTIVE" | "NOT_READY" | "INTERNAL";
             request_id?: string;
         };
         Ingest: {
@@ -4037,9 +4798,33 @@ export interface components {
                     /** @description The kind of camera, where it is not found out */
                     profile?: string;
                 };
+                /** @description A channel of a registered device; with `from` and `to` what it recorded then, with `download_speed` as fast as that */
                 gb28181?: {
                     device_id: string;
                     channel_id: string;
+                    /**
+                     * @description Left out: what the device sends unasked
+                     * @enum {string}
+                     */
+                    stream?: "main" | "sub";
+                    /**
+                     * @description `tcp-passive` waits for the device to connect
+                     * @enum {string}
+                     */
+                    transport?: "udp" | "tcp-passive" | "tcp-active";
+                    /** @description Ask with the first viewer, and end after the last; yes if left out */
+                    on_demand?: boolean;
+                    /**
+                     * Format: date-time
+                     * @description RFC 3339
+                     */
+                    from?: string;
+                    /**
+                     * Format: date-time
+                     * @description RFC 3339
+                     */
+                    to?: string;
+                    download_speed?: number;
                 };
                 srt?: {
                     url: string;
@@ -4546,6 +5331,207 @@ export interface components {
         HoldRequest: {
             held: boolean;
         };
+        Gb28181Subscription: {
+            /** @enum {string} */
+            kind: "catalog" | "alarm" | "position";
+            /** @enum {string} */
+            state: "asked" | "active" | "refused" | "ended";
+            /**
+             * Format: date-time
+             * @description RFC 3339
+             */
+            expires_at?: string;
+            error?: string;
+        };
+        Gb28181Device: {
+            id: string;
+            name: string;
+            online: boolean;
+            /**
+             * @description Of its signalling
+             * @enum {string}
+             */
+            transport: "udp" | "tcp";
+            /** @description Where its packets come from */
+            address: string;
+            user_agent?: string;
+            /** @description The year of the standard that it follows */
+            version?: string;
+            manufacturer?: string;
+            model?: string;
+            firmware?: string;
+            /**
+             * Format: date-time
+             * @description RFC 3339
+             */
+            registered_at: string;
+            /**
+             * Format: date-time
+             * @description RFC 3339
+             */
+            expires_at: string;
+            /**
+             * Format: date-time
+             * @description RFC 3339
+             */
+            last_seen_at: string;
+            /** @description Whether it says that it works as it should */
+            well?: boolean;
+            fault?: string;
+            recording?: boolean;
+            /** @description Cameras */
+            channels: number;
+            channels_online: number;
+            catalog: {
+                /** @enum {string} */
+                state: "none" | "asked" | "complete" | "incomplete" | "failed";
+                /** @description Entries that the device announced */
+                total?: number;
+                /**
+                 * Format: date-time
+                 * @description RFC 3339
+                 */
+                at?: string;
+                error?: string;
+            };
+            subscriptions: components["schemas"]["Gb28181Subscription"][];
+        };
+        Gb28181Channel: {
+            id: string;
+            name: string;
+            /** @enum {string} */
+            kind: "camera" | "alarm" | "voice" | "device" | "group" | "organisation" | "district";
+            online: boolean;
+            /** @description The entry above it */
+            parent_id?: string;
+            manufacturer?: string;
+            model?: string;
+            address?: string;
+            civil_code?: string;
+            /** @description 1 dome, 2 hemisphere, 3 fixed, 4 fixed with remote control */
+            ptz_type?: number;
+            longitude?: number;
+            latitude?: number;
+        };
+        Gb28181Record: {
+            name: string;
+            /**
+             * Format: date-time
+             * @description RFC 3339
+             */
+            from: string;
+            /**
+             * Format: date-time
+             * @description RFC 3339
+             */
+            to: string;
+            file_path?: string;
+            type?: string;
+            bytes?: number;
+        };
+        Gb28181Event: {
+            kind: string;
+            device_id: string;
+            channel_id?: string;
+            /**
+             * Format: date-time
+             * @description RFC 3339
+             */
+            at: string;
+            detail: {
+                [key: string]: unknown;
+            };
+        };
+        Gb28181Preset: {
+            number: number;
+            name: string;
+        };
+        Gb28181Order: {
+            /**
+             * @description `move` with `pan`, `tilt`, `zoom` and their speeds, until `stop`; `preset` with `action` and `preset`; …: docs/gb28181.md has them all
+             * @enum {string}
+             */
+            order: "move" | "stop" | "lens" | "preset" | "cruise" | "scan" | "auxiliary" | "home" | "drag-zoom" | "guard" | "reset-alarm" | "record" | "reboot" | "key-frame" | "snapshot" | "configure";
+            /** @enum {string} */
+            pan?: "left" | "right";
+            /** @enum {string} */
+            tilt?: "up" | "down";
+            /** @enum {string} */
+            zoom?: "in" | "out";
+            pan_speed?: number;
+            tilt_speed?: number;
+            zoom_speed?: number;
+            /** @enum {string} */
+            focus?: "near" | "far";
+            /** @enum {string} */
+            iris?: "open" | "close";
+            focus_speed?: number;
+            iris_speed?: number;
+            action?: string;
+            preset?: number;
+            number?: number;
+            value?: number;
+            on?: boolean;
+            seconds?: number;
+            method?: number;
+            window_width?: number;
+            window_height?: number;
+            x?: number;
+            y?: number;
+            width?: number;
+            height?: number;
+            count?: number;
+            interval?: number;
+            upload_url?: string;
+            session_id?: string;
+            name?: string;
+            expiration?: number;
+            heartbeat_interval?: number;
+            heartbeat_count?: number;
+        };
+        Gb28181PlaybackAction: {
+            /** @enum {string} */
+            action: "pause" | "resume" | "stop" | "seek" | "speed";
+            /** @description Of `seek`: from the beginning */
+            seconds?: number;
+            /** @description Of `speed`: 0.25 to 16, negative backwards */
+            scale?: number;
+        };
+        Diagnosis: {
+            stream_id: string;
+            /** @enum {string} */
+            verdict: "live" | "waiting" | "failing";
+            /** @description In words */
+            summary: string;
+            /** @description The first step that is missing */
+            missing_step?: string;
+            steps: {
+                id: string;
+                title: string;
+                done: boolean;
+                /**
+                 * Format: date-time
+                 * @description RFC 3339
+                 */
+                at?: string;
+                detail?: string;
+            }[];
+            /** @description What was seen instead */
+            findings: {
+                step: string;
+                means: string;
+                detail: string;
+                /**
+                 * Format: date-time
+                 * @description RFC 3339
+                 */
+                at: string;
+            }[];
+            /** @description What to change, the likeliest first */
+            advice: string[];
+            /** @description The time line that all this is from */
+            history: components["schemas"]["HistoryEntry"][];
+        };
         Reload: {
             programs: {
                 /** @description `server`, or the name of a media node */
@@ -4604,6 +5590,15 @@ export type Recording = components['schemas']['Recording'];
 export type ActiveRecording = components['schemas']['ActiveRecording'];
 export type RecordRequest = components['schemas']['RecordRequest'];
 export type HoldRequest = components['schemas']['HoldRequest'];
+export type Gb28181Subscription = components['schemas']['Gb28181Subscription'];
+export type Gb28181Device = components['schemas']['Gb28181Device'];
+export type Gb28181Channel = components['schemas']['Gb28181Channel'];
+export type Gb28181Record = components['schemas']['Gb28181Record'];
+export type Gb28181Event = components['schemas']['Gb28181Event'];
+export type Gb28181Preset = components['schemas']['Gb28181Preset'];
+export type Gb28181Order = components['schemas']['Gb28181Order'];
+export type Gb28181PlaybackAction = components['schemas']['Gb28181PlaybackAction'];
+export type Diagnosis = components['schemas']['Diagnosis'];
 export type Reload = components['schemas']['Reload'];
 export type $defs = Record<string, never>;
 export type operations = Record<string, never>;

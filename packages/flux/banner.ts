@@ -1,5 +1,6 @@
 import { formatAddress, localHost, parseAddress } from './config/address.ts';
 import type { Config } from './config/schema.ts';
+import { sipIdOf } from './gb28181.ts';
 import type { ListeningPorts } from './programs/all-in-one.ts';
 
 export interface BannerInput {
@@ -35,6 +36,14 @@ export function banner({ version, config, ports, nodes, source, hasDemo }: Banne
       ? undefined
       : `rtsp://${localHost(parseAddress(protocols.rtsp.bind))}${rtspPort}/live/NAME`;
   if (rtspUrl) rows.push([rows.length === 0 ? 'Publish' : '', rtspUrl]);
+  if (ports.sip !== undefined) {
+    const { sip_domain: domain, bind_sip } = protocols.gb28181;
+    const { host } = parseAddress(bind_sip);
+    rows.push([
+      'Register',
+      `GB28181 devices at ${formatAddress({ host, port: ports.sip })}, SIP server ${sipIdOf(protocols.gb28181)}, domain ${domain}`,
+    ]);
+  }
   if (hasDemo) rows.push(['', 'a test picture is being published as "demo"']);
   const page = `http://${localHost(parseAddress(server.bind))}:${ports.api}`;
   const mediaUrl = `http://${localHost(parseAddress(http_media.bind))}:${ports.media}`;
@@ -60,6 +69,7 @@ function listening(ports: ListeningPorts, { protocols, server, http_media }: Con
     ['RTMPS', protocols.rtmp.tls_bind, ports.rtmps],
     ['RTSP', protocols.rtsp.bind, ports.rtsp],
     ['RTSPS', protocols.rtsp.tls_bind, ports.rtsps],
+    ['SIP', protocols.gb28181.bind_sip, ports.sip],
     ['HTTP media', http_media.bind, ports.media],
     ['API and page', server.bind, ports.api],
   ];

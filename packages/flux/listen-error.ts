@@ -45,6 +45,8 @@ function placeOf(
     'protocols.rtmp.tls_bind': protocols.rtmp.tls_bind,
     'protocols.rtsp.bind': protocols.rtsp.bind,
     'protocols.rtsp.tls_bind': protocols.rtsp.tls_bind,
+    'protocols.gb28181.bind_sip': protocols.gb28181.bind_sip,
+    'protocols.gb28181.bind_rtp': protocols.gb28181.bind_rtp,
     'http_media.bind': http_media.bind,
     'server.bind': server.bind,
   };

@@ -19,6 +19,12 @@ async function run(command: Command): Promise<void> {
     case 'print-config':
       process.stdout.write(exampleFile());
       return;
+    case 'simulate': {
+      const { runSimulation } = await import('./programs/simulate.ts');
+      await runSimulation(command.options);
+      process.exit(EXIT_CODE.STOPPED);
+      break;
+    }
     case 'check-config':
       checkConfig(command.file);
       return;

@@ -3,7 +3,9 @@ import { proxyList } from '@flux-iot/core/access/client-address';
 import { Gatekeeper, type Refusal } from '@flux-iot/core/access/gatekeeper';
 import { type TenantCount, TenantMeter } from '@flux-iot/core/access/tenant-meter';
 import type { Bus } from '@flux-iot/core/bus/bus';
+import type { DeviceDocuments } from '@flux-iot/core/control/device-documents';
 import { publishEvent } from '@flux-iot/core/control/gateway-event';
+import type { DeviceEvent, Gb28181Control } from '@flux-iot/core/control/gb28181-control';
 import { NodeControl } from '@flux-iot/core/control/node-control';
 import { RemoteAccess } from '@flux-iot/core/control/remote-access';
 import { reportStreams } from '@flux-iot/core/control/stream-events';
@@ -25,6 +27,7 @@ import type { Logger } from 'pino';
 import { parseAddress, parsePortRange } from './config/address.ts';
 import type { Config } from './config/schema.ts';
 import { ErrorLog } from './error-log.ts';
+import { createGb28181 } from './gb28181.ts';
 import { ladderOf } from './ladder.ts';
 import { explainListenError } from './listen-error.ts';
 import { createRecordingService } from './recording-service.ts';
@@ -38,6 +41,8 @@ export interface NodePorts {
   readonly rtmps?: number;
   readonly rtsp?: number;
   readonly rtsps?: number;
+  /** SIP of GB28181, on UDP and TCP. */
+  readonly sip?: number;
   /** HTTP media: HTTP-FLV and HLS. */
   readonly media?: number;
 }
@@ -51,6 +56,8 @@ export interface MediaNode {
   readonly meter: TenantMeter;
   readonly snapshots: NodeSnapshots;
   readonly transcoders: Transcoders;
+  /** Where it has the GB28181 devices. */
+  readonly gb28181: Gb28181Control | undefined;
   readonly ports: NodePorts;
   /** Binds everything, or throws (`PORT_IN_USE` in plain words) and leaves nothing bound. */
   start(): Promise<void>;
@@ -76,6 +83,9 @@ export interface MediaNodeOptions {
   readonly findToken?: (id: string) => Promise<string | undefined>;
   /** Told of everyone who was turned away. */
   readonly onRefused?: (refusal: Refusal) => void;
+  /** Where GB28181 devices are kept over a restart, and who is told what they tell. */
+  readonly devices?: DeviceDocuments;
+  readonly onDeviceEvent?: (event: DeviceEvent) => void;
 }
 
 /** One process's share of the media: everything that receives and sends it, made from the configuration. */
@@ -92,6 +102,8 @@ export function createMediaNode(
     findToken,
     onRefused,
     onRecording,
+    devices,
+    onDeviceEvent,
   }: MediaNodeOptions,
 ): MediaNode {
   const { media: limits, protocols } = config;
@@ -202,6 +214,10 @@ export function createMediaNode(
       })
     : undefined;
   if (rtsp) adapters.push(rtsp);
+  const gb28181 = isEnabled('gb28181')
+    ? createGb28181(config, { orchestrator, errors, devices, onEvent: onDeviceEvent })
+    : undefined;
+  if (gb28181) adapters.push(gb28181);
   const hasFlv = isEnabled('flv') && protocols.flv.enable;
   if (hasFlv) adapters.push(new FlvAdapter({ orchestrator, server: media, limits: viewerLimits }));
   if (isEnabled('hls')) {
@@ -249,12 +265,14 @@ export function createMediaNode(
     meter,
     snapshots,
     transcoders,
+    gb28181: gb28181?.control,
     get ports() {
       return {
         rtmp: rtmp?.port,
         rtmps: rtmp?.tlsPort,
         rtsp: rtsp?.port,
         rtsps: rtsp?.tlsPort,
+        sip: gb28181?.port,
         media: hasMedia ? media.port : undefined,
       };
     },

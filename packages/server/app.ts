@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import fastifySwagger from '@fastify/swagger';
 import fastifySwaggerUi from '@fastify/swagger-ui';
+import { type Gb28181Control, noGb28181Control } from '@flux-iot/core/control/gb28181-control';
 import type { MediaControl } from '@flux-iot/core/control/media-control';
 import type { SnapshotSource } from '@flux-iot/core/snapshot/snapshot';
 import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
@@ -12,10 +13,14 @@ import { ACCOUNT_SCHEMAS } from './accounts/schemas.ts';
 import { tokenRoutes } from './accounts/token-routes.ts';
 import { userRoutes } from './accounts/user-routes.ts';
 import { auditRoutes } from './audit/audit-routes.ts';
+import { diagnosisRoutes } from './diagnosis/routes.ts';
+import { DIAGNOSIS_SCHEMAS } from './diagnosis/schemas.ts';
 import { answerErrors, answerFrameworkError, answerUnreadable } from './errors.ts';
 import { tagAnswers } from './etags.ts';
 import { EventFeed } from './events/event-feed.ts';
 import { eventRoutes } from './events/event-routes.ts';
+import { deviceRoutes } from './gb28181/routes.ts';
+import { DEVICE_SCHEMAS } from './gb28181/schemas.ts';
 import { hookRoutes } from './hooks/hook-routes.ts';
 import { HOOK_SCHEMAS } from './hooks/hook-schemas.ts';
 import { HookService } from './hooks/hook-service.ts';
@@ -44,6 +49,8 @@ export interface AppOptions {
   readonly control: MediaControl;
   /** Who can get pictures of streams; without it there are none. */
   readonly snapshots?: SnapshotSource;
+  /** The process that has the GB28181 devices; without it there are none. */
+  readonly gb28181?: Gb28181Control;
   /** Where `/flv`, `/hls` and the like are served: requests for them are sent there. */
   readonly mediaPort: () => number;
   readonly recordings: RecordingLibrary;
@@ -101,7 +108,15 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   controlAccess(app, options.access, new Set(options.assets?.keys()));
   answerRepeats(app);
   tagAnswers(app);
-  const schemas = [...NAMED_SCHEMAS, ...ACCOUNT_SCHEMAS, ...HOOK_SCHEMAS, ...RECORDING_SCHEMAS, ReloadSchema];
+  const schemas = [
+    ...NAMED_SCHEMAS,
+    ...ACCOUNT_SCHEMAS,
+    ...HOOK_SCHEMAS,
+    ...RECORDING_SCHEMAS,
+    ...DEVICE_SCHEMAS,
+    ...DIAGNOSIS_SCHEMAS,
+    ReloadSchema,
+  ];
   for (const schema of schemas) app.addSchema(schema);
   await app.register(fastifySwagger, {
     openapi: {
@@ -142,6 +157,11 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   await app.register(pushRoutes, { prefix: '/api/v1', ...context });
   await app.register(recordingRoutes, { prefix: '/api/v1', ...context, recordings: options.recordings });
   await app.register(snapshotRoutes, { prefix: '/api/v1', snapshots: options.snapshots });
+  await app.register(diagnosisRoutes, { prefix: '/api/v1', ...context });
+  await app.register(deviceRoutes, {
+    prefix: '/api/v1/gb28181',
+    gb28181: options.gb28181 ?? noGb28181Control(),
+  });
   await app.register(serverRoutes, { ...context, mediaPort, version });
   await app.register(authRoutes, { accounts });
   for (const routes of [tokenRoutes, userRoutes, keyRoutes, tenantRoutes, auditRoutes])

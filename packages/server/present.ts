@@ -26,7 +26,7 @@ import type {
 
 /** The core's objects as the API shows them: snake_case, times in RFC 3339. */
 
-function time(milliseconds: number): string {
+export function time(milliseconds: number): string {
   return new Date(milliseconds).toISOString();
 }
 
@@ -49,7 +49,7 @@ function presentTrack(track: TrackStatus): Static<typeof TrackSchema> {
   };
 }
 
-function presentHistory({
+export function presentHistory({
   at,
   lastAt,
   step,

@@ -255,8 +255,27 @@ export const IngestRequestSchema = named(
               {
                 device_id: Type.String({ minLength: 1, maxLength: 32 }),
                 channel_id: Type.String({ minLength: 1, maxLength: 32 }),
+                stream: Type.Optional(oneOf(['main', 'sub'], 'Left out: what the device sends unasked')),
+                transport: Type.Optional(
+                  oneOf(
+                    ['udp', 'tcp-passive', 'tcp-active'],
+                    '`tcp-passive` waits for the device to connect',
+                  ),
+                ),
+                on_demand: Type.Optional(
+                  Type.Boolean({
+                    description: 'Ask with the first viewer, and end after the last; yes if left out',
+                  }),
+                ),
+                from: Type.Optional(Time),
+                to: Type.Optional(Time),
+                download_speed: Type.Optional(Type.Number({ minimum: 1, maximum: 32 })),
               },
-              strict,
+              {
+                ...strict,
+                description:
+                  'A channel of a registered device; with `from` and `to` what it recorded then, with `download_speed` as fast as that',
+              },
             ),
           ),
           srt: Type.Optional(UrlSource),

@@ -15,6 +15,8 @@ export const STREAM_PREFIX = 'stream/';
 /** What a node was asked to bring or to send on, so that another can do it when the node is gone. */
 interface Task {
   node: string | undefined;
+  /** That the node has to have; undefined where any will do. */
+  readonly protocol?: string;
   readonly begin: (node: MediaControl) => Promise<unknown>;
 }
 
@@ -97,7 +99,8 @@ export class ClusterControl implements MediaControl {
     if (this.#ingests.has(streamId) || this.#ownerOf(streamId) !== undefined) {
       throw new FluxError('STREAM_BUSY', `The id ${streamId} is taken.`, { context: { streamId } });
     }
-    const task: Task = { node: undefined, begin: node => node.addIngest(protocol, streamId, source) };
+    const begin = (node: MediaControl) => node.addIngest(protocol, streamId, source);
+    const task: Task = { node: undefined, protocol, begin };
     this.#ingests.set(streamId, task);
     try {
       const node = await this.#freest(protocol);
@@ -200,13 +203,16 @@ export class ClusterControl implements MediaControl {
   async #place(): Promise<void> {
     for (const task of this.#tasks()) {
       if (task.node !== undefined) continue;
-      const [node] = this.#nodes();
-      if (node === undefined) return;
-      task.node = node;
+      const [first] = this.#nodes();
+      if (first === undefined) return;
+      // Another round does not take it meanwhile.
+      task.node = first;
       try {
+        const node = task.protocol === undefined ? first : await this.#freest(task.protocol);
+        task.node = node;
         await task.begin(remoteControl(this.#bus, node));
       } catch {
-        // It is tried again: the stream's old lease may be held for a moment.
+        // It is tried again: the stream's old lease may be held for a moment, or the node be started again.
         task.node = undefined;
       }
     }

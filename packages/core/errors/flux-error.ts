@@ -25,6 +25,12 @@ export const ERROR_CODES = {
   RANGE_INVALID: { status: 416, meaning: 'The requested range has no byte of what is there.' },
   INGEST_NOT_FOUND: { status: 404, meaning: 'No ingest of this id is configured.' },
   PUSH_NOT_FOUND: { status: 404, meaning: 'No push of this id is configured.' },
+  DEVICE_NOT_FOUND: { status: 404, meaning: 'No device or channel of this id has registered.' },
+  DEVICE_OFFLINE: { status: 409, meaning: 'The device has registered before, but is not reachable now.' },
+  DEVICE_REFUSED: {
+    status: 502,
+    meaning: 'The device refused what it was asked, or answered with an error.',
+  },
   PROTOCOL_DISABLED: { status: 409, meaning: 'The protocol is not among `protocols.enabled`.' },
   PROTOCOL_UNSUPPORTED: { status: 400, meaning: 'The protocol cannot do what was asked of it.' },
   CODEC_UNSUPPORTED: { status: 409, meaning: "The stream's codec cannot be carried by this protocol." },

@@ -57,6 +57,14 @@ export function findContradictions(config: Config): Contradiction[] {
       message: `"${rtsp.rtp_port_range}" has the higher port first`,
     });
   }
+  const { rtp_port_range: range } = config.protocols.gb28181;
+  const [first, last] = parsePortRange(range);
+  if (range !== '' && first > last) {
+    found.push({
+      paths: [['protocols', 'gb28181', 'rtp_port_range']],
+      message: `"${range}" has the higher port first`,
+    });
+  }
   const names: readonly string[] = config.transcode.profiles.map(({ name }) => name);
   for (const [index, name] of names.entries()) {
     if (names.indexOf(name) === index) continue;
@@ -100,6 +108,11 @@ function listenersOf({ protocols, server, http_media }: Config) {
         on: enabled.includes(name) && protocols[name][key] !== '',
       })),
     ),
+    ...(['bind_sip', 'bind_rtp'] as const).map(key => ({
+      path: ['protocols', 'gb28181', key],
+      address: protocols.gb28181[key],
+      on: enabled.includes('gb28181') && (key === 'bind_sip' || protocols.gb28181.rtp_port_range === ''),
+    })),
   ];
   return all.filter(({ on }) => on);
 }

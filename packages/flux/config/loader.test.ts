@@ -76,10 +76,12 @@ describe('parseConfig', () => {
     expect(profile).toMatchObject({ name: 'a', video: 'h264', height: 0, audio: 'aac', hardware: 'none' });
   });
 
-  it("takes the specification's example and says what is not in this version", () => {
+  it("takes the specification's example and says what is odd in it", () => {
     const { config, warnings } = parseConfig(SPECIFIED, {}, 'x');
     expect(config.media.retention_days).toBe(7);
-    expect(warnings).toEqual(['gb28181 is enabled, but it is not in this version.']);
+    expect(warnings).toEqual([
+      'gb28181 is enabled, but no device can register: set protocols.gb28181.password.',
+    ]);
   });
 
   it('gives each caller a configuration of its own', () => {

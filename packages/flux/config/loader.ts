@@ -5,7 +5,7 @@ import { Value } from 'typebox/value';
 import { findContradictions } from './consistency.ts';
 import { type Environment, readEnvironment } from './environment.ts';
 import { type ConfigProblem, configError } from './problem.ts';
-import { BUILT_PROTOCOLS, type Config, ConfigSchema } from './schema.ts';
+import { type Config, ConfigSchema } from './schema.ts';
 import { TomlLocator } from './toml-locator.ts';
 import { validate } from './validation.ts';
 
@@ -17,7 +17,6 @@ export interface LoadedConfig {
   readonly overrides: readonly string[];
 }
 
-const BUILT: ReadonlySet<string> = new Set(BUILT_PROTOCOLS);
 /** No configuration is as long; a wrong file (a video) often is. */
 const MAX_LENGTH = 1_048_576;
 
@@ -47,7 +46,7 @@ export function parseConfig(toml: string, environment: Environment, source: stri
     return { line: 0, where: '', key: '', message };
   });
   if (contradictions.length > 0) throw configError(source, contradictions);
-  return { config, warnings: [...warnings, ...notInThisVersion(config)], overrides: [...variables.values()] };
+  return { config, warnings: [...warnings, ...oddities(config)], overrides: [...variables.values()] };
 }
 
 function readText(file: string): string {
@@ -77,9 +76,14 @@ function parseToml(toml: string, source: string): Record<string, unknown> {
   }
 }
 
-function notInThisVersion({ protocols }: Config): string[] {
-  const missing = protocols.enabled.filter(protocol => !BUILT.has(protocol));
-  return missing.map(protocol => `${protocol} is enabled, but it is not in this version.`);
+function oddities({ protocols }: Config): string[] {
+  const warnings: string[] = [];
+  const { admission, password, device_passwords } = protocols.gb28181;
+  const hasPassword = password !== '' || device_passwords.length > 0;
+  if (protocols.enabled.includes('gb28181') && admission !== 'open' && !hasPassword) {
+    warnings.push('gb28181 is enabled, but no device can register: set protocols.gb28181.password.');
+  }
+  return warnings;
 }
 
 /** The path comes from the schema, and the defaults are there: every section exists. */

@@ -7,8 +7,8 @@ import { AUDIO_TARGETS, HARDWARE, VIDEO_TARGETS } from '@flux-iot/core/transcode
 import { Type } from 'typebox';
 
 export const PROTOCOLS = ['rtmp', 'rtsp', 'gb28181', 'hls', 'flv'] as const;
-/** Those that this version has. */
-export const BUILT_PROTOCOLS = [
+/** Those that are started if nothing is said: GB28181 wants a password and an address that its devices reach. */
+const USUAL_PROTOCOLS = [
   'rtmp',
   'rtsp',
   'hls',
@@ -190,15 +190,89 @@ const audit = section('The audit log: every change and every refused attempt.', 
   retention_days: integer(365, 1, 36_500, 'Days that entries are kept.'),
 });
 
-const gb28181 = section('GB28181. Not in this version: the keys are read and checked, nothing listens.', {
-  bind_sip: address('0.0.0.0:5060', 'Where SIP listens.'),
-  bind_rtp: address('0.0.0.0:9000', 'Where RTP from the devices arrives.'),
+const gb28181 = section('GB28181: cameras, recorders and platforms that register here by SIP.', {
+  bind_sip: address('0.0.0.0:5060', 'Where SIP listens, by UDP and by TCP.'),
+  bind_rtp: address(
+    '0.0.0.0:9000',
+    'Where RTP from the devices arrives, by UDP and by TCP: one port for all of them.',
+  ),
+  rtp_port_range: Type.String({
+    pattern: `^(?:${PORT}-${PORT})?$`,
+    allowed: 'two ports, the lower first, such as "30000-30500"; or "" for the one of bind_rtp',
+    default: '',
+    description: 'A port for each stream instead, for networks in which devices cannot be told apart on one.',
+  }),
   sip_domain: Type.String({
     pattern: '^\\d{10}(?:\\d{10})?$',
     allowed: '10 or 20 digits',
     default: '3402000000',
-    description: 'SIP domain of this platform.',
+    description: 'SIP domain of this platform; the same has to stand in every device.',
   }),
+  sip_id: Type.String({
+    pattern: '^(?:\\d{20})?$',
+    allowed: '20 digits; or "" for the domain followed by 2000000001',
+    default: '',
+    description: 'SIP server id of this platform; the same has to stand in every device.',
+  }),
+  admission: choice(
+    ['password', 'known', 'open'],
+    'password',
+    'Who may register: who knows a password; only devices of device_passwords; or everybody without one.',
+  ),
+  password: Type.String({
+    maxLength: 256,
+    allowed: 'a text; or "" for none: then only devices of device_passwords may register',
+    default: '',
+    description: 'Password of every device that has none of its own.',
+  }),
+  device_passwords: Type.Array(
+    Type.String({ pattern: '^[A-Za-z0-9]{6,32}:.{1,256}$', allowed: '"DEVICE ID:PASSWORD"' }),
+    {
+      allowed: 'a list of "DEVICE ID:PASSWORD"',
+      default: [],
+      description: 'Devices with passwords of their own.',
+    },
+  ),
+  sip_address: Type.String({
+    pattern: `^(?:${HOST})?$`,
+    allowed: 'an address; or "" for the one of this host toward each device',
+    default: '',
+    description: 'What devices reach SIP by, where an address translation or a container is in front.',
+  }),
+  media_address: Type.String({
+    pattern: `^(?:${HOST})?$`,
+    allowed: 'an address; or "" for the one of SIP',
+    default: '',
+    description: 'What devices send their media to.',
+  }),
+  transport: choice(
+    ['udp', 'tcp-passive', 'tcp-active'],
+    'udp',
+    'How media comes where a request does not say: "tcp-passive" waits for the device to connect, "tcp-active" connects to it.',
+  ),
+  keepalive_timeout: number(
+    180,
+    5,
+    86_400,
+    'Seconds without a sign of life after which a device counts as offline: three of the intervals that devices have.',
+  ),
+  invite_timeout: number(
+    10,
+    1,
+    120,
+    'Seconds that a device may take to answer when it is asked for a stream.',
+  ),
+  media_timeout: number(10, 1, 300, 'Seconds without media after which a stream is asked for anew.'),
+  time_zone: Type.String({
+    pattern: '^[+-](?:0\\d|1[0-4]):[0-5]\\d$',
+    allowed: 'hours and minutes east of Greenwich, such as "+08:00"',
+    default: '+08:00',
+    description: "Time of the clocks of the devices; the standard says Beijing's.",
+  }),
+  subscribe_catalog: flag(true, 'Ask every device to tell of changes of its channels.'),
+  max_devices: integer(10_000, 1, 1_000_000, 'Devices at most; more are refused.'),
+  flood_rate: integer(200, 1, 1_000_000, 'SIP messages a second from one address; more are thrown away.'),
+  flood_burst: integer(5000, 1, 10_000_000, 'SIP messages from one address at once, before that counts.'),
 });
 
 const hls = section('HLS: playlists and transport stream segments on the HTTP media server.', {
@@ -409,7 +483,7 @@ const profile = Type.Object(
 export const ConfigSchema = Type.Object(
   {
     protocols: section('Which protocols there are.', {
-      enabled: choices(PROTOCOLS, BUILT_PROTOCOLS, 'Protocols to start.'),
+      enabled: choices(PROTOCOLS, USUAL_PROTOCOLS, 'Protocols to start.'),
       rtmp,
       rtsp,
       gb28181,

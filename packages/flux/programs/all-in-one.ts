@@ -47,7 +47,7 @@ export async function runAllInOne({ loaded, file, demo, version }: AllInOneOptio
   try {
     await supervise({
       logger,
-      programs: programs(file, nodes, {
+      programs: programs(file, nodes, config.protocols.enabled, {
         FLUX_BUS_ADDRESS: `unix:${join(folder, 'bus.sock')}`,
         FLUX_BUS_SECRET: randomBytes(32).toString('hex'),
         ...heapEnvironment(process.env),
@@ -77,11 +77,24 @@ function nodeCount({ gateway }: Config): number {
   return SHARES_PORTS.has(process.platform) ? Math.max(1, availableParallelism() - 1) : 1;
 }
 
-function programs(file: string | undefined, nodes: number, env: Record<string, string>): ProgramSpec[] {
+function programs(
+  file: string | undefined,
+  nodes: number,
+  enabled: Config['protocols']['enabled'],
+  env: Record<string, string>,
+): ProgramSpec[] {
   const options = file === undefined ? [] : ['--config', file];
   const all: ProgramSpec[] = [{ name: 'server', args: [MAIN, 'server', ...options], env, rank: 0 }];
+  // A device's SIP and its media have to come to the same process, and the kernel would spread them; the shared media
+  // port wants an event loop that turns freely besides. So one process has them, and the nodes all the rest.
+  const others = enabled.filter(protocol => protocol !== 'gb28181');
+  const nodeEnv = { ...env, FLUX_PROTOCOLS_ENABLED: others.join(',') };
   for (let number = 1; number <= nodes; number++) {
-    all.push({ name: `node-${number}`, args: [MAIN, 'gateway', ...options], env, rank: 1 });
+    all.push({ name: `node-${number}`, args: [MAIN, 'gateway', ...options], env: nodeEnv, rank: 1 });
+  }
+  if (others.length < enabled.length) {
+    const { FLUX_GATEWAY_SHARE_PORTS: _, ...own } = env;
+    all.push({ name: 'gb28181d', args: [MAIN, 'gb28181d', ...options], env: own, rank: 1 });
   }
   return all;
 }
@@ -95,6 +108,7 @@ export interface ListeningPorts {
   readonly rtmps?: number;
   readonly rtsp?: number;
   readonly rtsps?: number;
+  readonly sip?: number;
 }
 
 /** What the programs said of themselves, put together: nodes that share their ports have the same. */

@@ -11,6 +11,8 @@ import type { BusValue } from '@flux-iot/core/bus/bus';
 import { connectBus } from '@flux-iot/core/bus/socket/connect-bus';
 import { ClusterNode } from '@flux-iot/core/cluster/cluster-node';
 import { serveReload } from '@flux-iot/core/control/config-reload';
+import { remoteDeviceDocuments } from '@flux-iot/core/control/device-documents';
+import { DEVICE_EVENTS, serveGb28181Control } from '@flux-iot/core/control/gb28181-control';
 import { RECORDING_SUBJECT } from '@flux-iot/core/record/recording';
 import { busOf } from '../config/bus.ts';
 import type { Config } from '../config/schema.ts';
@@ -28,6 +30,7 @@ const USE_INTERVAL = 10_000;
 export const DAEMONS = {
   rtmpd: 'rtmp',
   rtspd: 'rtsp',
+  gb28181d: 'gb28181',
   flvd: 'flv',
   hlsd: 'hls',
 } as const satisfies Record<string, Config['protocols']['enabled'][number]>;
@@ -73,6 +76,8 @@ async function start(
     bus,
     current: () => live.current,
     onRecording: event => bus.publish(RECORDING_SUBJECT, event as unknown as BusValue),
+    devices: remoteDeviceDocuments(bus),
+    onDeviceEvent: event => bus.publish(DEVICE_EVENTS, event as unknown as BusValue),
   });
   const { gatekeeper, meter, orchestrator } = node;
   const collector = new QuietCollector();
@@ -99,6 +104,8 @@ async function start(
     await bus.close();
   };
   try {
+    // One process alone has the devices: another one of the host could not even bind their port.
+    if (node.gb28181) serveGb28181Control(bus, node.gb28181);
     await node.start();
     await cluster.start(node, { mediaPort: node.ports.media, protocols: config.protocols.enabled });
   } catch (error) {

@@ -7,9 +7,12 @@ import { BusServer } from '@flux-iot/core/bus/socket/bus-server';
 import { ClusterSnapshots } from '@flux-iot/core/cluster/cluster-snapshots';
 import { nodeEntries } from '@flux-iot/core/cluster/node-entry';
 import { ClusterControl } from '@flux-iot/core/control/cluster-control';
+import { serveDeviceDocuments } from '@flux-iot/core/control/device-documents';
+import { remoteGb28181Control } from '@flux-iot/core/control/gb28181-control';
 import { RECORDING_SUBJECT, type RecordingEvent } from '@flux-iot/core/record/recording';
 import { createApiServer } from '@flux-iot/server/api-server';
 import { openDatabase } from '@flux-iot/server/database/open-database';
+import { DeviceTable } from '@flux-iot/server/gb28181/device-table';
 import { DatabaseHookStore } from '@flux-iot/server/hooks/database-hook-store';
 import { startNotices } from '@flux-iot/server/notices';
 import { DatabaseRecordingIndex } from '@flux-iot/server/recordings/database-index';
@@ -66,11 +69,13 @@ async function start({ config, live, logger }: ProgramContext, version: string):
   unfollow.push(
     bus.subscribe(RECORDING_SUBJECT, event => recordings.apply(event as unknown as RecordingEvent)),
   );
+  unfollow.push(serveDeviceDocuments(bus, new DeviceTable(database)));
   const snapshots = new ClusterSnapshots(bus, secret);
   const configured = parseAddress(config.http_media.bind).port;
   const api = await createApiServer({
     control,
     recordings,
+    gb28181: remoteGb28181Control(bus),
     snapshots,
     access: accessOf(config, accounts),
     ...parseAddress(config.server.bind),

@@ -38,6 +38,7 @@ export const ROUTE_ROLES: Readonly<Record<string, Requirement>> = {
   'DELETE /api/v1/streams/:stream_id/pushes/:push_id': 'operator',
 
   'GET /api/v1/streams/:stream_id/snapshot': 'viewer',
+  'GET /api/v1/streams/:stream_id/diagnosis': 'viewer',
   'POST /api/v1/streams/:stream_id/record': 'operator',
   'DELETE /api/v1/streams/:stream_id/record': 'operator',
   'GET /api/v1/recordings': 'viewer',
@@ -53,6 +54,20 @@ export const ROUTE_ROLES: Readonly<Record<string, Requirement>> = {
   'GET /api/v1/recordings/:recording_id/init.mp4': 'viewer',
   'GET /api/v1/recordings/:recording_id/segment-:start-:end.m4s': 'viewer',
   'GET /api/v1/recordings/:recording_id/manifest': 'viewer',
+
+  // Devices have no tenant yet.
+  'GET /api/v1/gb28181/devices': { server: 'viewer' },
+  'GET /api/v1/gb28181/devices/:device_id': { server: 'viewer' },
+  'POST /api/v1/gb28181/devices/:device_id/refresh': { server: 'operator' },
+  'DELETE /api/v1/gb28181/devices/:device_id': { server: 'operator' },
+  'GET /api/v1/gb28181/devices/:device_id/channels': { server: 'viewer' },
+  'POST /api/v1/gb28181/devices/:device_id/channels/:channel_id/ptz': { server: 'operator' },
+  'GET /api/v1/gb28181/devices/:device_id/channels/:channel_id/presets': { server: 'viewer' },
+  'GET /api/v1/gb28181/devices/:device_id/channels/:channel_id/records': { server: 'viewer' },
+  'PUT /api/v1/gb28181/devices/:device_id/subscriptions/:kind': { server: 'operator' },
+  'DELETE /api/v1/gb28181/devices/:device_id/subscriptions/:kind': { server: 'operator' },
+  'POST /api/v1/gb28181/playbacks/:stream_id/control': { server: 'operator' },
+  'GET /api/v1/gb28181/events': { server: 'viewer' },
 
   'GET /api/v1/protocols': { server: 'viewer' },
   'GET /api/v1/nodes': { server: 'viewer' },

@@ -1,0 +1,42 @@
+import { type ManscdpMessage, parseTime } from './message.ts';
+import { child, childNumber, childText } from './xml.ts';
+
+/** One recording that a device has (A.2.6.7). Times are milliseconds since 1970. */
+export interface RecordItem {
+  readonly channelId: string;
+  readonly name: string;
+  readonly start: number;
+  readonly end: number;
+  readonly filePath?: string;
+  readonly address?: string;
+  /** `time`, `alarm`, `manual`. */
+  readonly type?: string;
+  readonly bytes?: number;
+}
+
+export interface RecordPart {
+  readonly total: number;
+  readonly items: readonly RecordItem[];
+}
+
+export function parseRecordInfo({ content, deviceId }: ManscdpMessage, offsetMinutes: number): RecordPart {
+  const elements = child(content, 'RecordList')?.children.get('Item') ?? [];
+  const items = elements.flatMap(element => {
+    const start = parseTime(childText(element, 'StartTime'), offsetMinutes);
+    const end = parseTime(childText(element, 'EndTime'), offsetMinutes);
+    if (start === undefined || end === undefined) return [];
+    return [
+      {
+        channelId: childText(element, 'DeviceID') ?? deviceId,
+        name: (childText(element, 'Name') ?? '').slice(0, 256),
+        start,
+        end,
+        filePath: childText(element, 'FilePath')?.slice(0, 512),
+        address: childText(element, 'Address')?.slice(0, 256),
+        type: childText(element, 'Type')?.slice(0, 32),
+        bytes: childNumber(element, 'FileSize'),
+      },
+    ];
+  });
+  return { total: childNumber(content, 'SumNum') ?? items.length, items };
+}

@@ -1,0 +1,94 @@
+import type {
+  ChannelReport,
+  DeviceEvent,
+  DeviceReport,
+  RecordReport,
+  SubscriptionReport,
+} from '@flux-iot/core/control/gb28181-control';
+import type { Static } from 'typebox';
+import { time } from '../present.ts';
+import type {
+  ChannelSchema,
+  DeviceEventSchema,
+  DeviceSchema,
+  RecordSchema,
+  SubscriptionSchema,
+} from './schemas.ts';
+
+export function presentDevice(device: DeviceReport): Static<typeof DeviceSchema> {
+  const { catalog } = device;
+  return {
+    id: device.id,
+    name: device.name,
+    online: device.isOnline,
+    transport: device.transport === 'tcp' ? 'tcp' : 'udp',
+    address: device.address,
+    user_agent: device.userAgent,
+    version: device.version,
+    manufacturer: device.manufacturer,
+    model: device.model,
+    firmware: device.firmware,
+    registered_at: time(device.registeredAt),
+    expires_at: time(device.expiresAt),
+    last_seen_at: time(device.lastSeenAt),
+    well: device.isWell,
+    fault: device.fault,
+    recording: device.isRecording,
+    channels: device.channels,
+    channels_online: device.channelsOnline,
+    catalog: {
+      state: catalog.state as Static<typeof DeviceSchema>['catalog']['state'],
+      total: catalog.total,
+      at: catalog.at === undefined ? undefined : time(catalog.at),
+      error: catalog.error,
+    },
+    subscriptions: device.subscriptions.map(presentSubscription),
+  };
+}
+
+export function presentSubscription({
+  kind,
+  state,
+  expiresAt,
+  error,
+}: SubscriptionReport): Static<typeof SubscriptionSchema> {
+  return { kind, state, expires_at: expiresAt === undefined ? undefined : time(expiresAt), error };
+}
+
+export function presentChannel(channel: ChannelReport): Static<typeof ChannelSchema> {
+  return {
+    id: channel.id,
+    name: channel.name,
+    kind: channel.kind as Static<typeof ChannelSchema>['kind'],
+    online: channel.isOnline,
+    parent_id: channel.parentId,
+    manufacturer: channel.manufacturer,
+    model: channel.model,
+    address: channel.address,
+    civil_code: channel.civilCode,
+    ptz_type: channel.ptzType,
+    longitude: channel.longitude,
+    latitude: channel.latitude,
+  };
+}
+
+export function presentRecord({
+  name,
+  start,
+  end,
+  filePath,
+  type,
+  bytes,
+}: RecordReport): Static<typeof RecordSchema> {
+  return { name, from: time(start), to: time(end), file_path: filePath, type, bytes };
+}
+
+export function presentEvent({
+  kind,
+  deviceId,
+  channelId,
+  at,
+  detail,
+}: DeviceEvent): Static<typeof DeviceEventSchema> {
+  return { kind, device_id: deviceId, channel_id: channelId, at: time(at), detail: { ...detail } };
+}

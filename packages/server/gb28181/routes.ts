@@ -1,0 +1,257 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import type { DeviceOrder, Gb28181Control, PlaybackAction } from '@flux-iot/core/control/gb28181-control';
+import { FluxError } from '@flux-iot/core/errors/flux-error';
+import { parseStreamId } from '@flux-iot/core/stream/stream-id';
+import { type Static, Type } from 'typebox';
+import { DEFAULT_LIMIT, PROBLEMS, the } from '../schemas.ts';
+import {
+  presentChannel,
+  presentDevice,
+  presentEvent,
+  presentRecord,
+  presentSubscription,
+} from './present.ts';
+import {
+  ChannelListSchema,
+  ChannelParamsSchema,
+  ChannelQuerySchema,
+  DeviceListSchema,
+  DeviceParamsSchema,
+  DeviceQuerySchema,
+  DeviceSchema,
+  EventListSchema,
+  EventQuerySchema,
+  OrderSchema,
+  PlaybackSchema,
+  PresetListSchema,
+  RecordListSchema,
+  RecordQuerySchema,
+  StreamParamSchema,
+  SubscriptionParamsSchema,
+  SubscriptionSchema,
+} from './schemas.ts';
+
+export interface DeviceRouteContext {
+  readonly gb28181: Gb28181Control;
+}
+
+const tags = ['gb28181'];
+
+/** GB28181 devices: what there is, what they are ordered, what they recorded and told. */
+export const deviceRoutes: FastifyPluginAsyncTypebox<DeviceRouteContext> = async (app, { gb28181 }) => {
+  app.get(
+    '/devices',
+    {
+      schema: {
+        summary: 'All devices that have registered, by id',
+        tags,
+        querystring: DeviceQuerySchema,
+        response: { 200: DeviceListSchema, ...PROBLEMS },
+      },
+    },
+    async ({ query: { limit = DEFAULT_LIMIT, offset = 0, online, q } }) => {
+      const matching = (await gb28181.devices()).filter(
+        device => (online === undefined || device.isOnline === online) && contains(device, q),
+      );
+      const devices = matching.slice(offset, offset + limit).map(presentDevice);
+      return { devices, total: matching.length, limit, offset };
+    },
+  );
+
+  app.get(
+    '/devices/:device_id',
+    {
+      schema: {
+        summary: 'One device',
+        tags,
+        params: DeviceParamsSchema,
+        response: { 200: the(DeviceSchema), ...PROBLEMS },
+      },
+    },
+    async ({ params }) => presentDevice(await gb28181.device(params.device_id)),
+  );
+
+  app.post(
+    '/devices/:device_id/refresh',
+    {
+      schema: {
+        summary: 'Ask the device anew what it is and which channels it has',
+        tags,
+        params: DeviceParamsSchema,
+        response: { 200: the(DeviceSchema), ...PROBLEMS },
+      },
+    },
+    async ({ params }) => presentDevice(await gb28181.refresh(params.device_id)),
+  );
+
+  app.delete(
+    '/devices/:device_id',
+    {
+      schema: {
+        summary: 'Forget the device until it registers again',
+        tags,
+        params: DeviceParamsSchema,
+        response: { 204: Type.Null(), ...PROBLEMS },
+      },
+    },
+    async ({ params }, reply) => {
+      await gb28181.remove(params.device_id);
+      return reply.code(204).send(null);
+    },
+  );
+
+  app.get(
+    '/devices/:device_id/channels',
+    {
+      schema: {
+        summary: "The entries of the device's catalog, with the one above each",
+        tags,
+        params: DeviceParamsSchema,
+        querystring: ChannelQuerySchema,
+        response: { 200: ChannelListSchema, ...PROBLEMS },
+      },
+    },
+    async ({ params, query: { limit = DEFAULT_LIMIT, offset = 0, kind, parent_id, q } }) => {
+      const matching = (await gb28181.channels(params.device_id)).filter(
+        channel =>
+          (kind === undefined || channel.kind === kind) &&
+          (parent_id === undefined || channel.parentId === parent_id) &&
+          contains(channel, q),
+      );
+      const channels = matching.slice(offset, offset + limit).map(presentChannel);
+      return { channels, total: matching.length, limit, offset };
+    },
+  );
+
+  app.post(
+    '/devices/:device_id/channels/:channel_id/ptz',
+    {
+      schema: {
+        summary: 'Order the channel something: to move, to go to a preset, to record, …',
+        tags,
+        params: ChannelParamsSchema,
+        body: the(OrderSchema),
+        response: { 204: Type.Null(), ...PROBLEMS },
+      },
+    },
+    async ({ params, body, log }, reply) => {
+      await gb28181.order(params.device_id, params.channel_id, body as DeviceOrder);
+      log.info({ device: params.device_id, channel: params.channel_id, order: body.order }, 'device ordered');
+      return reply.code(204).send(null);
+    },
+  );
+
+  app.get(
+    '/devices/:device_id/channels/:channel_id/presets',
+    {
+      schema: {
+        summary: 'The presets that the device knows',
+        tags,
+        params: ChannelParamsSchema,
+        response: { 200: PresetListSchema, ...PROBLEMS },
+      },
+    },
+    async ({ params }) => ({ presets: [...(await gb28181.presets(params.device_id, params.channel_id))] }),
+  );
+
+  app.get(
+    '/devices/:device_id/channels/:channel_id/records',
+    {
+      schema: {
+        summary: 'What the device recorded of the channel in that time',
+        tags,
+        params: ChannelParamsSchema,
+        querystring: RecordQuerySchema,
+        response: { 200: RecordListSchema, ...PROBLEMS },
+      },
+    },
+    async ({ params, query }) => {
+      const [from, to] = [Date.parse(query.from), Date.parse(query.to)];
+      if (!(from < to)) throw new FluxError('REQUEST_INVALID', 'query.from is not before query.to.');
+      const list = await gb28181.records(params.device_id, params.channel_id, from, to);
+      return { records: list.records.map(presentRecord), complete: list.isComplete, total: list.total };
+    },
+  );
+
+  app.put(
+    '/devices/:device_id/subscriptions/:kind',
+    {
+      schema: {
+        summary: 'Ask the device to tell of alarms, positions, or changes of its catalog',
+        tags,
+        params: SubscriptionParamsSchema,
+        response: { 200: the(SubscriptionSchema), ...PROBLEMS },
+      },
+    },
+    async ({ params }) => presentSubscription(await gb28181.subscribe(params.device_id, params.kind, true)),
+  );
+
+  app.delete(
+    '/devices/:device_id/subscriptions/:kind',
+    {
+      schema: {
+        summary: 'Ask the device to tell of it no more',
+        tags,
+        params: SubscriptionParamsSchema,
+        response: { 204: Type.Null(), ...PROBLEMS },
+      },
+    },
+    async ({ params }, reply) => {
+      await gb28181.subscribe(params.device_id, params.kind, false);
+      return reply.code(204).send(null);
+    },
+  );
+
+  app.post(
+    '/playbacks/:stream_id/control',
+    {
+      schema: {
+        summary: 'Pause, resume, seek, speed up or stop a recording that is played as this stream',
+        tags,
+        params: StreamParamSchema,
+        body: the(PlaybackSchema),
+        response: { 204: Type.Null(), ...PROBLEMS },
+      },
+    },
+    async ({ params, body }, reply) => {
+      await gb28181.playback(parseStreamId(params.stream_id), playbackAction(body));
+      return reply.code(204).send(null);
+    },
+  );
+
+  app.get(
+    '/events',
+    {
+      schema: {
+        summary: 'What devices told lately, the newest first',
+        tags,
+        querystring: EventQuerySchema,
+        response: { 200: EventListSchema, ...PROBLEMS },
+      },
+    },
+    async ({ query: { device_id, limit = DEFAULT_LIMIT } }) => ({
+      events: (await gb28181.events(device_id, limit)).map(presentEvent),
+    }),
+  );
+};
+
+function contains(
+  { id, name }: { readonly id: string; readonly name: string },
+  part: string | undefined,
+): boolean {
+  const wanted = part?.toLowerCase();
+  return wanted === undefined || id.toLowerCase().includes(wanted) || name.toLowerCase().includes(wanted);
+}
+
+/** Throws `REQUEST_INVALID`. */
+function playbackAction({ action, seconds, scale }: Static<typeof PlaybackSchema>): PlaybackAction {
+  if (action === 'seek') {
+    if (seconds === undefined) throw new FluxError('REQUEST_INVALID', 'body.seconds is missing.');
+    return { action, seconds };
+  }
+  if (action === 'speed') {
+    if (scale === undefined) throw new FluxError('REQUEST_INVALID', 'body.scale is missing.');
+    return { action, scale };
+  }
+  return { action };
+}

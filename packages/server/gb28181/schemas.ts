@@ -1,0 +1,200 @@
+import { SUBSCRIPTION_KINDS } from '@flux-iot/core/control/gb28181-control';
+import { type TSchema, Type } from 'typebox';
+import { named, oneOf, Time, the } from '../schemas.ts';
+
+const strict = { additionalProperties: false };
+const Id = Type.String({ pattern: '^[A-Za-z0-9]{1,32}$', description: '20 digits, mostly' });
+
+export const SubscriptionSchema = named(
+  'Gb28181Subscription',
+  Type.Object({
+    kind: oneOf(SUBSCRIPTION_KINDS),
+    state: oneOf(['asked', 'active', 'refused', 'ended']),
+    expires_at: Type.Optional(Time),
+    error: Type.Optional(Type.String()),
+  }),
+);
+
+export const DeviceSchema = named(
+  'Gb28181Device',
+  Type.Object({
+    id: Type.String(),
+    name: Type.String(),
+    online: Type.Boolean(),
+    transport: oneOf(['udp', 'tcp'], 'Of its signalling'),
+    address: Type.String({ description: 'Where its packets come from' }),
+    user_agent: Type.Optional(Type.String()),
+    version: Type.Optional(Type.String({ description: 'The year of the standard that it follows' })),
+    manufacturer: Type.Optional(Type.String()),
+    model: Type.Optional(Type.String()),
+    firmware: Type.Optional(Type.String()),
+    registered_at: Time,
+    expires_at: Time,
+    last_seen_at: Time,
+    well: Type.Optional(Type.Boolean({ description: 'Whether it says that it works as it should' })),
+    fault: Type.Optional(Type.String()),
+    recording: Type.Optional(Type.Boolean()),
+    channels: Type.Integer({ description: 'Cameras' }),
+    channels_online: Type.Integer(),
+    catalog: Type.Object({
+      state: oneOf(['none', 'asked', 'complete', 'incomplete', 'failed']),
+      total: Type.Optional(Type.Integer({ description: 'Entries that the device announced' })),
+      at: Type.Optional(Time),
+      error: Type.Optional(Type.String()),
+    }),
+    subscriptions: Type.Array(the(SubscriptionSchema)),
+  }),
+);
+
+export const ChannelSchema = named(
+  'Gb28181Channel',
+  Type.Object({
+    id: Type.String(),
+    name: Type.String(),
+    kind: oneOf(['camera', 'alarm', 'voice', 'device', 'group', 'organisation', 'district']),
+    online: Type.Boolean(),
+    parent_id: Type.Optional(Type.String({ description: 'The entry above it' })),
+    manufacturer: Type.Optional(Type.String()),
+    model: Type.Optional(Type.String()),
+    address: Type.Optional(Type.String()),
+    civil_code: Type.Optional(Type.String()),
+    ptz_type: Type.Optional(
+      Type.Integer({ description: '1 dome, 2 hemisphere, 3 fixed, 4 fixed with remote control' }),
+    ),
+    longitude: Type.Optional(Type.Number()),
+    latitude: Type.Optional(Type.Number()),
+  }),
+);
+
+export const RecordSchema = named(
+  'Gb28181Record',
+  Type.Object({
+    name: Type.String(),
+    from: Time,
+    to: Time,
+    file_path: Type.Optional(Type.String()),
+    type: Type.Optional(Type.String()),
+    bytes: Type.Optional(Type.Integer()),
+  }),
+);
+
+export const DeviceEventSchema = named(
+  'Gb28181Event',
+  Type.Object({
+    kind: Type.String(),
+    device_id: Type.String(),
+    channel_id: Type.Optional(Type.String()),
+    at: Time,
+    detail: Type.Record(Type.String(), Type.Unknown()),
+  }),
+);
+
+export const PresetSchema = named(
+  'Gb28181Preset',
+  Type.Object({ number: Type.Integer(), name: Type.String() }),
+);
+
+const PageFields = { total: Type.Integer(), limit: Type.Integer(), offset: Type.Integer() };
+const PageQuery = {
+  limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 1000 })),
+  offset: Type.Optional(Type.Integer({ minimum: 0 })),
+  q: Type.Optional(Type.String({ maxLength: 100, description: 'In the id or the name' })),
+};
+
+export const DeviceListSchema = Type.Object({ devices: Type.Array(the(DeviceSchema)), ...PageFields });
+export const DeviceQuerySchema = Type.Object({ ...PageQuery, online: Type.Optional(Type.Boolean()) }, strict);
+export const ChannelListSchema = Type.Object({ channels: Type.Array(the(ChannelSchema)), ...PageFields });
+export const ChannelQuerySchema = Type.Object(
+  { ...PageQuery, kind: Type.Optional(Type.String({ maxLength: 20 })), parent_id: Type.Optional(Id) },
+  strict,
+);
+export const EventListSchema = Type.Object({ events: Type.Array(the(DeviceEventSchema)) });
+export const EventQuerySchema = Type.Object(
+  { device_id: Type.Optional(Id), limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 1000 })) },
+  strict,
+);
+export const PresetListSchema = Type.Object({ presets: Type.Array(the(PresetSchema)) });
+export const RecordListSchema = Type.Object({
+  records: Type.Array(the(RecordSchema)),
+  complete: Type.Boolean({ description: 'Whether all came that the device announced' }),
+  total: Type.Integer(),
+});
+export const RecordQuerySchema = Type.Object({ from: Time, to: Time }, strict);
+
+export const DeviceParamsSchema = Type.Object({ device_id: Id });
+export const ChannelParamsSchema = Type.Object({ device_id: Id, channel_id: Id });
+export const SubscriptionParamsSchema = Type.Object({ device_id: Id, kind: oneOf(SUBSCRIPTION_KINDS) });
+export const StreamParamSchema = Type.Object({ stream_id: Type.String({ maxLength: 257 }) });
+
+const Speed = Type.Optional(Type.Integer({ minimum: 0, maximum: 255 }));
+
+/** Only the form is checked here; each order's own members where it is carried out. */
+export const OrderSchema = named(
+  'Gb28181Order',
+  Type.Object(
+    {
+      order: oneOf(
+        [
+          ...['move', 'stop', 'lens', 'preset', 'cruise', 'scan', 'auxiliary', 'home', 'drag-zoom', 'guard'],
+          ...['reset-alarm', 'record', 'reboot', 'key-frame', 'snapshot', 'configure'],
+        ],
+        '`move` with `pan`, `tilt`, `zoom` and their speeds, until `stop`; `preset` with `action` and `preset`; …: docs/gb28181.md has them all',
+      ),
+      pan: Type.Optional(oneOf(['left', 'right'])),
+      tilt: Type.Optional(oneOf(['up', 'down'])),
+      zoom: Type.Optional(oneOf(['in', 'out'])),
+      pan_speed: Speed,
+      tilt_speed: Speed,
+      zoom_speed: Type.Optional(Type.Integer({ minimum: 0, maximum: 15 })),
+      focus: Type.Optional(oneOf(['near', 'far'])),
+      iris: Type.Optional(oneOf(['open', 'close'])),
+      focus_speed: Speed,
+      iris_speed: Speed,
+      action: Type.Optional(Type.String({ maxLength: 20 })),
+      preset: Type.Optional(Type.Integer()),
+      number: Type.Optional(Type.Integer()),
+      value: Type.Optional(Type.Integer()),
+      on: Type.Optional(Type.Boolean()),
+      seconds: Type.Optional(Type.Integer()),
+      method: Type.Optional(Type.Integer()),
+      window_width: Type.Optional(Type.Integer()),
+      window_height: Type.Optional(Type.Integer()),
+      x: Type.Optional(Type.Integer()),
+      y: Type.Optional(Type.Integer()),
+      width: Type.Optional(Type.Integer()),
+      height: Type.Optional(Type.Integer()),
+      count: Type.Optional(Type.Integer()),
+      interval: Type.Optional(Type.Integer()),
+      upload_url: Type.Optional(Type.String({ maxLength: 512 })),
+      session_id: Type.Optional(Type.String({ maxLength: 128 })),
+      name: Type.Optional(Type.String({ maxLength: 128 })),
+      expiration: Type.Optional(Type.Integer()),
+      heartbeat_interval: Type.Optional(Type.Integer()),
+      heartbeat_count: Type.Optional(Type.Integer()),
+    },
+    strict,
+  ),
+);
+
+export const PlaybackSchema = named(
+  'Gb28181PlaybackAction',
+  Type.Object(
+    {
+      action: oneOf(['pause', 'resume', 'stop', 'seek', 'speed']),
+      seconds: Type.Optional(Type.Number({ minimum: 0, description: 'Of `seek`: from the beginning' })),
+      scale: Type.Optional(Type.Number({ description: 'Of `speed`: 0.25 to 16, negative backwards' })),
+    },
+    strict,
+  ),
+);
+
+export const DEVICE_SCHEMAS: readonly TSchema[] = [
+  SubscriptionSchema,
+  DeviceSchema,
+  ChannelSchema,
+  RecordSchema,
+  DeviceEventSchema,
+  PresetSchema,
+  OrderSchema,
+  PlaybackSchema,
+];
