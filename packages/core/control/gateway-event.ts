@@ -19,6 +19,10 @@ export const EVENT_KINDS = [
 
 export type EventKind = (typeof EVENT_KINDS)[number];
 
+export function isEventKind(value: string): value is EventKind {
+  return (EVENT_KINDS as readonly string[]).includes(value);
+}
+
 /** Something happened. Plain data, so that it can come from another process. */
 export interface GatewayEvent {
   readonly kind: EventKind;

@@ -12,6 +12,7 @@ import { connectBus } from '@flux-iot/core/bus/socket/connect-bus';
 import { ClusterNode } from '@flux-iot/core/cluster/cluster-node';
 import { serveReload } from '@flux-iot/core/control/config-reload';
 import { remoteDeviceDocuments } from '@flux-iot/core/control/device-documents';
+import { type GatewayEvent, publishEvent } from '@flux-iot/core/control/gateway-event';
 import { DEVICE_EVENTS, serveGb28181Control } from '@flux-iot/core/control/gb28181-control';
 import { RECORDING_SUBJECT } from '@flux-iot/core/record/recording';
 import { busOf } from '../config/bus.ts';
@@ -20,6 +21,7 @@ import { ladderOf } from '../ladder.ts';
 import { createMediaNode } from '../media-node.ts';
 import { segmentMakers } from '../segment-makers.ts';
 import { collectInProportion, QuietCollector } from './heap.ts';
+import { deviceNews, recordingNews } from './node-events.ts';
 import { type ProgramContext, runProgram, type StartedProgram } from './program.ts';
 
 /** Milliseconds between what nodes tell of streams and viewers, and of what was used. */
@@ -65,6 +67,7 @@ async function start(
     onError: error => logger.warn({ code: error.code }, error.message),
   });
   const counts = new TenantCounts(bus);
+  const tell = (news: GatewayEvent | undefined) => news && publishEvent(bus, news);
   const node = createMediaNode(config, {
     elsewhere: tenantId => counts.elsewhere(tenantId),
     findToken: id => askForToken(bus, id),
@@ -75,9 +78,15 @@ async function start(
     makers: segmentMakers(cluster, ladderOf(config)),
     bus,
     current: () => live.current,
-    onRecording: event => bus.publish(RECORDING_SUBJECT, event as unknown as BusValue),
+    onRecording: event => {
+      bus.publish(RECORDING_SUBJECT, event as unknown as BusValue);
+      tell(recordingNews(event, name));
+    },
     devices: remoteDeviceDocuments(bus),
-    onDeviceEvent: event => bus.publish(DEVICE_EVENTS, event as unknown as BusValue),
+    onDeviceEvent: event => {
+      bus.publish(DEVICE_EVENTS, event as unknown as BusValue);
+      tell(deviceNews(event, name));
+    },
   });
   const { gatekeeper, meter, orchestrator } = node;
   const collector = new QuietCollector();

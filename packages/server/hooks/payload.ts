@@ -57,7 +57,12 @@ export const EVENT_DATA = {
   }),
   'device-online': Type.Object({ node: Node, device_id: DeviceId, protocol: Protocol }),
   'device-offline': Type.Object({ node: Node, device_id: DeviceId, protocol: Protocol }),
-  alarm: Type.Object({ node: Node, device_id: DeviceId, stream_id: Type.Optional(StreamId) }),
+  alarm: Type.Object({
+    node: Node,
+    device_id: DeviceId,
+    channel_id: Type.Optional(Type.String({ description: "The device's channel that it is about" })),
+    stream_id: Type.Optional(StreamId),
+  }),
   'node-online': Type.Object({ node: Type.String() }, strict),
   'node-offline': Type.Object({ node: Type.String() }, strict),
 } as const satisfies Record<EventKind, TSchema>;
