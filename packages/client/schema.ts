@@ -1540,6 +1540,8 @@ export interface paths {
                     format?: "jpeg" | "png" | "webp";
                     /** @description Of JPEG and WebP */
                     quality?: number;
+                    /** @description Any number: a browser asks anew for an address that is another */
+                    turn?: number;
                     /** @description Seconds that a picture made for somebody else may be old; 2 for `auto`, else 0 */
                     max_age?: number;
                     /** @description The last picture that there is will do, also of a stream that is not live */

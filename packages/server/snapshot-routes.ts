@@ -35,6 +35,9 @@ const SnapshotQuerySchema = Type.Object(
     quality: Type.Optional(
       Type.Integer({ minimum: 1, maximum: 100, default: DEFAULT_QUALITY, description: 'Of JPEG and WebP' }),
     ),
+    turn: Type.Optional(
+      Type.Integer({ description: 'Any number: a browser asks anew for an address that is another' }),
+    ),
     max_age: Type.Optional(
       Type.Number({
         minimum: 0,

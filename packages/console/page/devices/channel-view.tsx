@@ -17,21 +17,21 @@ const LOOK_INTERVAL = 1000;
 export function ChannelView({ deviceId, channel }: { deviceId: string; channel: Channel }) {
   const { devices: words, stream: streamWords } = useText();
   const { may, has } = useAccess();
-  const id = `${deviceId}_${channel.channel_id}`;
+  const id = `${deviceId}_${channel.id}`;
   const { data: stream, error } = useStream(id, LOOK_INTERVAL);
   const urls = usePlayUrls(id, stream !== undefined).data ?? {};
   const opening = useMutation({
     mutationFn: () =>
       api.ingest({
         protocol: 'gb28181',
-        source: { gb28181: { device_id: deviceId, channel_id: channel.channel_id } },
+        source: { gb28181: { device_id: deviceId, channel_id: channel.id } },
       }),
   });
   const isClosed = error instanceof ApiError && error.status === 404;
   return (
     <>
       <Text component="h2" fw={650} mb="sm">
-        {channel.name || channel.channel_id}
+        {channel.name || channel.id}
       </Text>
       {stream && !isClosed ? (
         <>
@@ -53,7 +53,7 @@ export function ChannelView({ deviceId, channel }: { deviceId: string; channel: 
       )}
       <Problem error={opening.error ?? (isClosed ? undefined : error)} />
       {may('operator') && has('/gb28181/devices/{device_id}/channels/{channel_id}/ptz') && (
-        <Ptz deviceId={deviceId} channelId={channel.channel_id} />
+        <Ptz deviceId={deviceId} channelId={channel.id} />
       )}
     </>
   );

@@ -40,9 +40,9 @@ export function Devices() {
           <Paper p="xs" component="nav" aria-label={words.title}>
             {data.map(device => (
               <DeviceBranch
-                key={device.device_id}
+                key={device.id}
                 device={device}
-                chosen={chosen?.channel.channel_id}
+                chosen={chosen?.channel.id}
                 onChoose={channel => setChosen({ device, channel })}
               />
             ))}
@@ -50,8 +50,8 @@ export function Devices() {
           <div>
             {chosen ? (
               <ChannelView
-                key={`${chosen.device.device_id} ${chosen.channel.channel_id}`}
-                deviceId={chosen.device.device_id}
+                key={`${chosen.device.id} ${chosen.channel.id}`}
+                deviceId={chosen.device.id}
                 channel={chosen.channel}
               />
             ) : (
@@ -73,9 +73,9 @@ interface BranchProps {
 function DeviceBranch({ device, chosen, onChoose }: BranchProps) {
   const { devices: words } = useText();
   const [isOpen, setOpen] = useState(false);
-  const path = `/gb28181/devices/${encodeURIComponent(device.device_id)}/channels`;
+  const path = `/gb28181/devices/${encodeURIComponent(device.id)}/channels`;
   const { data, error } = useQuery({
-    queryKey: ['devices', device.device_id, 'channels'],
+    queryKey: ['devices', device.id, 'channels'],
     queryFn: async () => {
       const answer = await request<Readonly<Record<string, unknown>>>('GET', path);
       return treeOf((Object.values(answer).find(Array.isArray) as Channel[] | undefined) ?? []);
@@ -85,7 +85,7 @@ function DeviceBranch({ device, chosen, onChoose }: BranchProps) {
   return (
     <NavLink
       component="button"
-      label={device.name || device.device_id}
+      label={device.name || device.id}
       description={<State name={device.online ? 'online' : 'offline'} />}
       leftSection={<IconRouter size={18} stroke={1.6} />}
       opened={isOpen}
@@ -99,9 +99,7 @@ function DeviceBranch({ device, chosen, onChoose }: BranchProps) {
         </Text>
       )}
       {data ? (
-        data.map(node => (
-          <Branch key={node.channel.channel_id} node={node} chosen={chosen} onChoose={onChoose} />
-        ))
+        data.map(node => <Branch key={node.channel.id} node={node} chosen={chosen} onChoose={onChoose} />)
       ) : (
         <span />
       )}
@@ -123,16 +121,16 @@ function Branch({
   return (
     <NavLink
       component="button"
-      label={channel.name || channel.channel_id}
+      label={channel.name || channel.id}
       leftSection={<Sign size={16} stroke={1.6} />}
-      active={channel.channel_id === chosen}
+      active={channel.id === chosen}
       disabled={children.length === 0 && channel.online === false}
       childrenOffset={16}
       onClick={() => children.length === 0 && onChoose(channel)}
     >
       {children.length > 0
         ? children.map(child => (
-            <Branch key={child.channel.channel_id} node={child} chosen={chosen} onChoose={onChoose} />
+            <Branch key={child.channel.id} node={child} chosen={chosen} onChoose={onChoose} />
           ))
         : null}
     </NavLink>

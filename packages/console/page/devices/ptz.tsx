@@ -15,6 +15,10 @@ import { useText } from '../text/text.tsx';
 
 type Command = 'up' | 'down' | 'left' | 'right' | 'zoom_in' | 'zoom_out';
 
+/** As fast as the standard's orders can say (GB/T 28181 A.3). */
+const MOST_TURN = 255;
+const MOST_ZOOM = 15;
+
 const BUTTONS: readonly [Command, 'up' | 'down' | 'left' | 'right' | 'zoomIn' | 'zoomOut', Icon][] = [
   ['up', 'up', IconArrowUp],
   ['left', 'left', IconArrowLeft],
@@ -32,7 +36,7 @@ export function Ptz({ deviceId, channelId }: { deviceId: string; channelId: stri
   const path = `/gb28181/devices/${encodeURIComponent(deviceId)}/channels/${encodeURIComponent(channelId)}/ptz`;
   const send = (command: Command | 'stop') => {
     setError(undefined);
-    request<unknown>('POST', path, command === 'stop' ? { command } : { command, speed }).catch(setError);
+    request<unknown>('POST', path, orderOf(command, speed)).catch(setError);
   };
   return (
     <section aria-label={words.ptz}>
@@ -66,4 +70,14 @@ export function Ptz({ deviceId, channelId }: { deviceId: string; channelId: stri
       <Problem error={error} />
     </section>
   );
+}
+
+/** The API's order for a button; `speed` in percent. */
+function orderOf(command: Command | 'stop', speed: number): object {
+  if (command === 'stop') return { order: 'stop' };
+  const turn = Math.round((speed * MOST_TURN) / 100);
+  if (command === 'left' || command === 'right') return { order: 'move', pan: command, pan_speed: turn };
+  if (command === 'up' || command === 'down') return { order: 'move', tilt: command, tilt_speed: turn };
+  const zoom = command === 'zoom_in' ? 'in' : 'out';
+  return { order: 'move', zoom, zoom_speed: Math.round((speed * MOST_ZOOM) / 100) };
 }
