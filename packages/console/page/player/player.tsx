@@ -22,7 +22,9 @@ import { type Phase, usePlayback } from './use-playback.ts';
 export interface PlayedStream {
   readonly state: StreamState;
   readonly tracks: readonly Track[];
-  readonly ingest?: Pick<Connection, 'last_error'> | undefined;
+  readonly ingest?:
+    | (Pick<Connection, 'state' | 'last_error'> & { readonly publish_url?: string })
+    | undefined;
 }
 
 export interface PlayerProps {
@@ -48,14 +50,15 @@ export function Player(props: PlayerProps) {
   const video = useRef<HTMLVideoElement>(null);
   const [isMuted, setMuted] = useState(!startsWithSound);
   const playable = stream?.tracks.filter(isPlayable);
-  const isThere = stream === undefined || (HAS_PICTURE.has(stream.state) && stream.tracks.length > 0);
-  const cannotPlay = stream !== undefined && isThere && lacksPicture(stream.tracks);
+  const hasPicture = stream !== undefined && HAS_PICTURE.has(stream.state) && stream.tracks.length > 0;
+  const isThere = stream === undefined || hasPicture || isFetched(stream);
+  const cannotPlay = hasPicture && lacksPicture(stream.tracks);
   const source =
     url && isSeen && isThere && !cannotPlay
       ? {
           url,
-          hasVideo: playable?.some(({ kind }) => kind === 'video'),
-          hasAudio: playable?.some(({ kind }) => kind === 'audio'),
+          hasVideo: hasPicture ? playable?.some(({ kind }) => kind === 'video') : undefined,
+          hasAudio: hasPicture ? playable?.some(({ kind }) => kind === 'audio') : undefined,
         }
       : undefined;
   const { phase, delay } = usePlayback(video, format, source);
@@ -102,6 +105,12 @@ function UnmuteButton({ onClick }: { onClick: () => void }) {
       {useText().player.unmute}
     </Button>
   );
+}
+
+/** Whether the server fetches it for the first who wants to see it: somebody has to ask. */
+function isFetched({ state, ingest }: PlayedStream): boolean {
+  if (state !== 'waiting' || !ingest || ingest.publish_url !== undefined) return false;
+  return ingest.state === 'waiting' || ingest.state === 'connecting' || ingest.state === 'connected';
 }
 
 /** Whether the pictures, or where there are none the sound, are of a codec that this browser lacks. */
