@@ -36,6 +36,7 @@ export function banner({ version, config, ports, nodes, source, hasDemo }: Banne
       ? undefined
       : `rtsp://${localHost(parseAddress(protocols.rtsp.bind))}${rtspPort}/live/NAME`;
   if (rtspUrl) rows.push([rows.length === 0 ? 'Publish' : '', rtspUrl]);
+  if (hasDemo) rows.push(['', 'a test picture is being published as "demo"']);
   if (ports.sip !== undefined) {
     const { sip_domain: domain, bind_sip } = protocols.gb28181;
     const { host } = parseAddress(bind_sip);
@@ -44,7 +45,6 @@ export function banner({ version, config, ports, nodes, source, hasDemo }: Banne
       `GB28181 devices at ${formatAddress({ host, port: ports.sip })}, SIP server ${sipIdOf(protocols.gb28181)}, domain ${domain}`,
     ]);
   }
-  if (hasDemo) rows.push(['', 'a test picture is being published as "demo"']);
   const page = `http://${localHost(parseAddress(server.bind))}:${ports.api}`;
   const mediaUrl = `http://${localHost(parseAddress(http_media.bind))}:${ports.media}`;
   rows.push(['Watch', `${page}/`]);
