@@ -15,7 +15,7 @@ function exampleSection({ name, description, keys, isList }: ConfigSection): str
 /** There is none by default, so that the whole table is a comment. */
 function exampleList(name: string, description: string, keys: readonly ConfigKey[]): string {
   const lines = keys.map(key => {
-    const value = key.isRequired ? '"…"' : tomlValue(key);
+    const value = key.hasDefault ? tomlValue(key) : '"…"';
     return `# ${explanation(key)}\n# ${key.path.at(-1)} = ${value}\n`;
   });
   return `# ${description}\n# [[${name}]]\n\n${lines.join('\n')}`;
@@ -67,7 +67,7 @@ ${sections.join('\n')}`;
 }
 
 function keyRow(key: ConfigKey): string {
-  const value = key.isRequired ? 'needed' : `\`${tomlValue(key)}\``;
+  const value = key.hasDefault ? `\`${tomlValue(key)}\`` : key.isRequired ? 'needed' : '–';
   const cells = [`\`${key.path.at(-1)}\``, value, key.allowed, key.description];
   return `| ${cells.map(cell => cell.replaceAll('|', '\\|')).join(' | ')} |`;
 }

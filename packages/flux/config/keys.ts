@@ -15,8 +15,10 @@ export interface ConfigKey {
   readonly variable: string;
   readonly schema: TSchema;
   readonly type: 'string' | 'integer' | 'number' | 'boolean' | 'array';
-  /** It has no default: every table of a list needs it. */
+  /** Every table of a list needs it. */
   readonly isRequired: boolean;
+  /** Without one it may be left out of the tables of a list. */
+  readonly hasDefault: boolean;
   readonly default: ConfigValue;
   readonly description: string;
   /** In words: "a whole number from 1 to 10". */
@@ -39,6 +41,7 @@ export interface SchemaNode extends TSchema {
   readonly items?: SchemaNode;
   readonly anyOf?: readonly SchemaNode[];
   readonly properties?: Readonly<Record<string, SchemaNode>>;
+  readonly required?: readonly string[];
   readonly minimum?: number;
   readonly maximum?: number;
   readonly allowed?: string;
@@ -59,20 +62,25 @@ function sectionsOf(path: readonly string[], node: SchemaNode): ConfigSection[] 
   for (const [name, child] of Object.entries(node.properties ?? {})) {
     const childPath = [...path, name];
     if (child.properties) inner.push(...sectionsOf(childPath, child));
-    else if (child.items?.properties) inner.push(listOf(childPath, child, child.items.properties));
+    else if (child.items?.properties) inner.push(listOf(childPath, child, child.items));
     else keys.push(keyOf(childPath, child));
   }
   const own = { path, name: path.join('.'), description: node.description ?? '', keys, isList: false };
   return keys.length > 0 ? [own, ...inner] : inner;
 }
 
-function listOf(
-  path: readonly string[],
-  { description = '' }: SchemaNode,
-  properties: Readonly<Record<string, SchemaNode>>,
-): ConfigSection {
-  const keys = Object.entries(properties).map(([name, child]) => keyOf([...path, name], child));
+function listOf(path: readonly string[], { description = '' }: SchemaNode, table: SchemaNode): ConfigSection {
+  const required = requiredOf(table);
+  const keys = Object.entries(table.properties ?? {}).map(([name, child]) => ({
+    ...keyOf([...path, name], child),
+    isRequired: required.includes(name),
+  }));
   return { path, name: path.join('.'), description, keys, isList: true };
+}
+
+/** Keys that a table of a list must have: those without a default that may not be left out. */
+export function requiredOf({ required = [], properties }: SchemaNode): readonly string[] {
+  return required.filter(name => properties?.[name]?.default === undefined);
 }
 
 function keyOf(path: readonly string[], schema: SchemaNode): ConfigKey {
@@ -83,7 +91,8 @@ function keyOf(path: readonly string[], schema: SchemaNode): ConfigKey {
     schema,
     // An enumeration has no type of its own; all of ours are strings.
     type: (schema.type ?? 'string') as ConfigKey['type'],
-    isRequired: schema.default === undefined,
+    isRequired: false,
+    hasDefault: schema.default !== undefined,
     default: schema.default ?? '',
     description: schema.description ?? '',
     allowed: allowedBy(schema),

@@ -1,5 +1,5 @@
 import { Value } from 'typebox/value';
-import { allowedBy, CONFIG_KEYS, type SchemaNode } from './keys.ts';
+import { allowedBy, CONFIG_KEYS, requiredOf, type SchemaNode } from './keys.ts';
 import { nearest } from './nearest.ts';
 import type { ConfigProblem } from './problem.ts';
 import { ConfigSchema } from './schema.ts';
@@ -34,8 +34,8 @@ export function validate(document: Record<string, unknown>, locator: TomlLocator
     for (const [index, table] of value.entries()) {
       check([...path, index], item, table);
       if (!isTable(table)) continue;
-      for (const [name, { default: preset }] of Object.entries(item.properties ?? {})) {
-        if (preset === undefined && !(name in table)) report([...path, index], `${name} is missing`);
+      for (const name of requiredOf(item)) {
+        if (!(name in table)) report([...path, index], `${name} is missing`);
       }
     }
   };
