@@ -35,6 +35,8 @@ export const flux: Server = {
         FLUX_SERVER_BIND: `127.0.0.1:${apiPort}`,
         FLUX_MEDIA_STORAGE_DIR: join(folder, 'storage'),
         FLUX_MEDIA_KEYFRAME_DIR: join(folder, 'keyframes'),
+        FLUX_RECORDING_STATE_DIR: join(folder, 'state'),
+        FLUX_DATABASE_URL: `sqlite:${join(folder, 'flux.db')}`,
         ...(nodes === undefined ? {} : { FLUX_GATEWAY_NODES: `${nodes}` }),
       },
     });
