@@ -8,6 +8,7 @@ export default defineConfig({
           name: 'unit',
           include: ['packages/**/*.test.ts', 'scripts/**/*.test.ts', 'bench/**/*.test.ts'],
           testTimeout: 20_000,
+          maxWorkers: 2,
         },
       },
       {
@@ -18,6 +19,8 @@ export default defineConfig({
           hookTimeout: 60_000,
           // Real encoders and browsers share the machine's few cores: three files at a time keep their clocks honest.
           maxWorkers: 3,
+          // They live in real time: a machine that stands still for a second fails one that is right.
+          retry: 1,
           // Tests that say so run beside one another: they wait for real time, mostly.
           maxConcurrency: 3,
         },
