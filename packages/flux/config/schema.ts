@@ -590,14 +590,14 @@ export const ConfigSchema = Type.Object(
         1000,
         'Milliseconds for which frames are gathered before they are sent.',
       ),
-      flush_interval_max_ms: integer(80, 1, 1000, 'The same with very many viewers, at most.'),
+      flush_interval_max_ms: integer(90, 1, 1000, 'The same with very many viewers, at most.'),
       turn_spacing_ms: integer(
         20,
         0,
         100,
         'Milliseconds between turns of the event loop while very many sockets bring data; 0 for off.',
       ),
-      turn_spacing_max_ms: integer(40, 0, 100, 'The same when that lasts.'),
+      turn_spacing_max_ms: integer(45, 0, 100, 'The same when that lasts.'),
       turn_spacing_unwatched_ms: integer(
         80,
         0,
