@@ -177,7 +177,7 @@ describe('parseConfig', () => {
     ],
     [
       '[media]\nflush_interval_ms = 200',
-      'line 2: media.flush_interval_ms: media.flush_interval_ms, 200, is more than media.flush_interval_max_ms, 80',
+      'line 2: media.flush_interval_ms: media.flush_interval_ms, 200, is more than media.flush_interval_max_ms, 90',
     ],
     [
       'protocols.rtsp.rtp_port_range = "20000-10000"',
