@@ -17,10 +17,8 @@ export default defineConfig({
           include: ['e2e/**/*.test.ts'],
           testTimeout: 120_000,
           hookTimeout: 60_000,
-          // Real encoders and browsers share the machine's few cores: three files at a time keep their clocks honest.
-          maxWorkers: 3,
-          // They live in real time: a machine that stands still for a second fails one that is right.
-          retry: 1,
+          // Real encoders and browsers share the machine's few cores: two files at a time keep their clocks honest.
+          maxWorkers: 2,
           // Tests that say so run beside one another: they wait for real time, mostly.
           maxConcurrency: 3,
         },
