@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { TestApi } from './test-support.ts';
+import { GuardedApi, TestApi } from './test-support.ts';
 
 const INGEST = '/api/v1/streams/ingest';
 
@@ -111,4 +111,21 @@ describe('ingests', () => {
     expect(answer.statusCode).toBe(status);
     expect(api.orchestrator.ingests).toEqual([]);
   });
+});
+
+it("brings devices, which are the server's own, for nobody of another tenant", async () => {
+  await using guarded = await GuardedApi.start();
+  const { api } = guarded;
+  const body = {
+    protocol: 'gb28181',
+    stream_id: 'acme~a',
+    source: { gb28181: { device_id: '1', channel_id: '2' } },
+  };
+  const answers = [];
+  for (const key of [
+    await guarded.key('ada', 'administrator', 'acme'),
+    await guarded.key('bob', 'administrator'),
+  ])
+    answers.push((await api.post(INGEST, body, key)).json().code);
+  expect(answers).toEqual(['DEVICE_NOT_FOUND', 'PROTOCOL_DISABLED']);
 });

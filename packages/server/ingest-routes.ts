@@ -1,10 +1,11 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import { DEFAULT_TENANT } from '@flux-iot/core/access/access-policy';
 import type { IngestReport } from '@flux-iot/core/control/media-control';
 import { FluxError } from '@flux-iot/core/errors/flux-error';
 import { parseStreamId, type StreamId, streamIdOf } from '@flux-iot/core/stream/stream-id';
 import { Type } from 'typebox';
 import { isVisible, requireVisible } from './access/access-control.ts';
-import { principalOf } from './access/principal.ts';
+import { type Principal, principalOf } from './access/principal.ts';
 import { type RouteContext, requireProtocol } from './context.ts';
 import { hostOf } from './host.ts';
 import { presentIngest } from './present.ts';
@@ -43,11 +44,13 @@ export const ingestRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (app,
     async (request, reply) => {
       const { protocol, source, stream_id: asked } = request.body;
       const host = hostOf(request);
+      const principal = principalOf(request);
+      if (protocol === 'gb28181') requireDevices(principal);
       await requireProtocol(context, protocol);
       const own = Object.entries(source).find(([name]) => name === protocol)?.[1];
       if (!own) throw new FluxError('REQUEST_INVALID', `body.source.${protocol} is missing.`);
       const streamId = asked === undefined ? impliedStreamId(protocol, source) : parseStreamId(asked);
-      requireVisible(principalOf(request), accounts, streamId);
+      requireVisible(principal, accounts, streamId);
       const ingest = await control.addIngest(protocol, streamId, own);
       request.log.info({ stream: streamId, protocol }, 'ingest added');
       return reply.code(201).send(presentIngest(ingest, host));
@@ -96,6 +99,12 @@ export const ingestRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (app,
     },
   );
 };
+
+/** Devices are the server's own, and no tenant's: for others there are none. Throws `DEVICE_NOT_FOUND`. */
+function requireDevices({ tenantId }: Principal): void {
+  if (tenantId === DEFAULT_TENANT) return;
+  throw new FluxError('DEVICE_NOT_FOUND', 'There is no such device.');
+}
 
 /** The id that the source itself names. Throws `REQUEST_INVALID` where it names none. */
 function impliedStreamId(protocol: string, { rtmp, gb28181 }: IngestSource): StreamId {

@@ -29,6 +29,9 @@ const CLAIMS: StreamTokenClaims = {
   expiresAt: NOW + 1000,
 };
 
+/** As it is before anybody makes another tenant. */
+const ONE_TENANT: AccessPolicy = { ...POLICY, tenants: { default: { isActive: true } }, apps: {} };
+
 function keeper(options: Partial<GatekeeperOptions> = {}) {
   const gatekeeper = new Gatekeeper({
     open: { publish: 'loopback', play: 'loopback' },
@@ -69,7 +72,16 @@ describe('who needs no token', () => {
     // Behind a proxy that is not named.
     [undefined, 'UNAUTHENTICATED'],
   ])('from %s: %s', (address, expected) => {
-    expect(codeOf(() => keeper().authorize('play', 'cam1', { address }))).toBe(expected);
+    const gatekeeper = keeper();
+    gatekeeper.setPolicy(ONE_TENANT);
+    expect(codeOf(() => gatekeeper.authorize('play', 'cam1', { address }))).toBe(expected);
+  });
+
+  it('is nobody on this machine once there is another tenant, who could have the server fetch from itself', () => {
+    for (const action of ['play', 'publish'] as const) {
+      const request = { address: '127.0.0.1' };
+      expect(codeOf(() => keeper().authorize(action, 'cam1', request))).toBe('UNAUTHENTICATED');
+    }
   });
 
   it('is as the configuration says', () => {
@@ -171,7 +183,7 @@ describe('what is taken back', () => {
     ['the key', { keys: {} }],
     ['the tenant', { tenants: { default: { isActive: true }, acme: { isActive: false } } }],
   ])('%s ends the session at once, and those of others go on', (_name, change) => {
-    const gatekeeper = keeper();
+    const gatekeeper = keeper({ open: { publish: 'all', play: 'all' } });
     const its = session({ token });
     const other = session({ address: '127.0.0.1' });
     gatekeeper.authorize('play', 'acme~cam1', its.request);
@@ -199,7 +211,10 @@ describe('what is taken back', () => {
 describe('limits and refusals', () => {
   it('holds a tenant to its limit, and no other', () => {
     const counts = { publish: 0, play: 2 };
-    const gatekeeper = keeper({ count: (_tenant, action) => counts[action] });
+    const gatekeeper = keeper({
+      open: { publish: 'all', play: 'all' },
+      count: (_tenant, action) => counts[action],
+    });
     const token = 'flux_operator';
     expect(codeOf(() => gatekeeper.authorize('play', 'acme~cam1', { token }))).toBe('TENANT_LIMIT');
     expect(codeOf(() => gatekeeper.authorize('publish', 'acme~cam1', { token }))).toBe('ok');

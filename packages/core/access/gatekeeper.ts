@@ -8,7 +8,10 @@ import { isLoopback } from './client-address.ts';
 import { hashSecret } from './secret.ts';
 import { readStreamToken, type StreamTokenClaims, sealIn } from './stream-token.ts';
 
-/** Who needs no token: clients on this machine, everybody, or nobody. */
+/**
+ * Who needs no token: clients on this machine, everybody, or nobody. This machine's are trusted only as long as there is
+ * one tenant: another one's operator could have the server fetch a stream from itself.
+ */
 export type Openness = 'loopback' | 'all' | 'none';
 
 export interface GatekeeperOptions {
@@ -136,7 +139,7 @@ export class Gatekeeper {
       throw refused(`The tenant of ${streamId} is not active.`);
     const hasCredentials = request.token !== undefined || request.user !== undefined;
     if (!hasCredentials) {
-      if (this.#isOpen(action, request)) return { tenantId };
+      if (this.#isOpen(action, request, policy)) return { tenantId };
       throw new FluxError('UNAUTHENTICATED', `To ${action} ${streamId}, a token is needed.`);
     }
     if (!policy) throw new FluxError('NOT_READY', 'It is not known yet who may publish and play.');
@@ -182,10 +185,11 @@ export class Gatekeeper {
     return readStreamToken(shown, policy.signingKey);
   }
 
-  #isOpen(action: Action, { address }: AccessRequest): boolean {
+  #isOpen(action: Action, { address }: AccessRequest, policy: AccessPolicy | undefined): boolean {
     const openness = this.#options.open[action];
-    if (openness === 'loopback') return address !== undefined && isLoopback(address);
-    return openness === 'all';
+    if (openness !== 'loopback') return openness === 'all';
+    const hasOneTenant = Object.keys(policy?.tenants ?? {}).length <= 1;
+    return hasOneTenant && address !== undefined && isLoopback(address);
   }
 
   #checkLimit(action: Action, tenantId: string): void {

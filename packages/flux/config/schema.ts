@@ -82,7 +82,7 @@ function openness(description: string) {
   return choice(
     ['loopback', 'all', 'none'],
     'loopback',
-    `${description} "loopback" is programs on this machine.`,
+    `${description} "loopback" is programs on this machine, while there is one tenant.`,
   );
 }
 
