@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { FluxError } from '@flux-iot/core/errors/flux-error';
 import type { AccessRequest, StreamCallback } from '@flux-iot/core/orchestrator/protocol-adapter';
 import type { StreamOrchestrator } from '@flux-iot/core/orchestrator/stream-orchestrator';
@@ -72,8 +73,10 @@ const METHODS = [
 const MAX_QUEUED = 16;
 const IDLE_TIMEOUT = 60_000;
 const KEEP_ALIVE_DELAY = 30_000;
-/** Milliseconds that a player has for its TEARDOWN once its stream is over. */
-const FAREWELL = 1000;
+/** Milliseconds that a player has for its TEARDOWN once its stream is over: it may first play what it holds. */
+const FAREWELL = 5000;
+/** Milliseconds in which the packets of a publisher are read that said goodbye. */
+const DRAIN = 100;
 const TORN_DOWN: EndReason = { code: 'unpublished', message: 'The client said goodbye.' };
 
 /** The server's side of an RTSP connection: its requests, one after the other, and the session that it has. */
@@ -172,8 +175,7 @@ export class ServerConnection {
         this.#pause(request);
         return;
       case 'TEARDOWN':
-        this.#tearDown(request);
-        return;
+        return this.#tearDown(request);
       case 'GET_PARAMETER':
       case 'SET_PARAMETER':
         this.#parameter(request);
@@ -299,11 +301,13 @@ export class ServerConnection {
     this.#respond(request);
   }
 
-  #tearDown(request: RtspRequest): void {
+  async #tearDown(request: RtspRequest): Promise<void> {
     const session = this.#require(request);
-    this.#respond(request);
     this.#forget();
+    // The last packets came before it, to other sockets, and may still wait there.
+    if (session.kind === 'publisher' && session.transports.lower === 'udp') await sleep(DRAIN);
     session.end(TORN_DOWN);
+    this.#respond(request);
   }
 
   /** Asked for nothing it is a sign of life (RFC 2326 §10.8); there are no parameters. */

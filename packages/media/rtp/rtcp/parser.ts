@@ -34,6 +34,15 @@ export function parseRtcp(data: Buffer): RtcpPacket[] {
   return packets;
 }
 
+/** Whether a compound packet tells that a source ends. False for what is no RTCP. */
+export function hasGoodbye(data: Buffer): boolean {
+  for (let at = 0; data.length - at >= HEADER_SIZE && data[at]! >> 6 === RTCP_VERSION; ) {
+    if (data[at + 1] === RTCP_TYPE.GOODBYE) return true;
+    at += HEADER_SIZE + 4 * data.readUInt16BE(at + 2);
+  }
+  return false;
+}
+
 /** Undefined for a packet that is not told apart, or of which too little is there. */
 function parsePacket(whole: Buffer): RtcpPacket | undefined {
   const count = whole[0]! & 0x1f;

@@ -215,6 +215,27 @@ describe('publishing', () => {
     expect(taker.ended).toBe('unpublished');
   });
 
+  it('reads what came by UDP before the goodbye, though the connection is closed with it', async () => {
+    await announce([VIDEO]);
+    await using ports = await TestPorts.open();
+    const answer = await client.ask('SETUP', `${url}/trackID=1`, {
+      Transport: `RTP/AVP;unicast;client_port=${ports.clientPort};mode=record`,
+    });
+    const [rtp = 0] = parseTransports(answer.headers.all('Transport'))[0]?.serverPort ?? [];
+    await client.ask('RECORD', url);
+    const taker = take();
+    const sender = new Sender([VIDEO]);
+    const packets = sender.packets(picture(0, true, 'I0'), picture(40, false, 'P1'));
+    const goodbye = client.ask('TEARDOWN', url).catch(() => undefined);
+    client.socket.end();
+    // As if they had waited in the socket.
+    for (const { channel, packet } of packets) if (channel === 0) ports.send(0, packet, rtp);
+    await until(() => taker.ended !== undefined, 'it ended');
+    await goodbye;
+    expect([taker.texts, taker.ended]).toEqual([['I0', 'P1'], 'unpublished']);
+    await until(() => server.adapter.stats().portPairs === 0, 'the ports are given back');
+  });
+
   it('sends reports on the connection where media comes on it', { timeout: 15_000 }, async () => {
     const sender = await record([VIDEO]);
     client.socket.write(sender.bytes(picture(0, true, 'I0'), picture(40, false, 'P1')));

@@ -1,5 +1,6 @@
 import type { EndReason } from '@flux-iot/core/stream/sink';
 import type { ViewerTransport } from '@flux-iot/core/stream/viewer';
+import { hasGoodbye } from '@flux-iot/media/rtp/rtcp/parser';
 import type { Pair } from '../headers/transport.ts';
 import { INTERLEAVED_HEADER_SIZE } from '../message.ts';
 import type { PortPair } from './port-pool.ts';
@@ -16,14 +17,20 @@ export interface UdpTrack {
 }
 
 /**
- * Bytes sent in one go, and in each millisecond after it: about 130 Mbit/s. A key frame, or the pictures that a new
- * viewer gets at once, would else overflow what the client's system keeps for a socket, which is some 200 KB.
+ * Bytes sent in one go, and in each millisecond after it: about 50 Mbit/s. A key frame, or the pictures that a new
+ * viewer gets at once, would else overflow what the client's system keeps for a socket, which is some 200 KB: a busy
+ * client may not read for 40 ms.
  */
 const BURST = 64 * 1024;
-const BYTES_PER_MILLISECOND = 16 * 1024;
+const BYTES_PER_MILLISECOND = 6 * 1024;
 const TICK = 2;
 /** The kernel takes no more: sending on would only move the queue. */
 const MAX_KERNEL_QUEUE = 256 * 1024;
+/**
+ * Milliseconds between the last packets and the goodbye. It goes to another port, and a receiver that is behind reads that
+ * one first (FFmpeg does): it would end without the last pictures.
+ */
+const GOODBYE_DELAY = 1000;
 /** How long what is queued may still take to be sent after the end. */
 const LINGER = 2000;
 
@@ -45,6 +52,8 @@ export class UdpTransport implements ViewerTransport {
   #timer: NodeJS.Timeout | undefined;
   #lingerTimer: NodeJS.Timeout | undefined;
   #endReason: EndReason | undefined;
+  /** When the goodbye that is the next packet may be sent. */
+  #goodbyeAt: number | undefined;
   #closed = false;
 
   /** `onEnd` is called once, when the viewer's part is over; the pairs are its owner's to close. */
@@ -87,9 +96,11 @@ export class UdpTransport implements ViewerTransport {
     this.#timer = undefined;
     this.#refill();
     if (this.#kernelQueue() < MAX_KERNEL_QUEUE) {
-      while (this.#queue.length > 0 && this.#budget > 0) this.#sendFrom(this.#queue[0]!);
+      while (this.#queue.length > 0 && this.#budget > 0 && this.#goodbyeWait() === 0)
+        this.#sendFrom(this.#queue[0]!);
     }
-    if (this.#queue.length > 0) this.#timer = setTimeout(() => this.#send(), TICK);
+    if (this.#queue.length > 0)
+      this.#timer = setTimeout(() => this.#send(), Math.max(TICK, this.#goodbyeWait()));
     else if (this.#endReason) this.#finish(this.#endReason);
   }
 
@@ -99,6 +110,7 @@ export class UdpTransport implements ViewerTransport {
     while (this.#budget > 0 && piece.length - at > INTERLEAVED_HEADER_SIZE) {
       const start = at + INTERLEAVED_HEADER_SIZE;
       const end = Math.min(start + piece.readUInt16BE(at + 2), piece.length);
+      if (this.#isEarlyGoodbye(piece, piece[at + 1]!, start, end)) break;
       this.#sendPacket(piece, piece[at + 1]!, start, end);
       this.#budget -= end - at;
       at = end;
@@ -115,6 +127,19 @@ export class UdpTransport implements ViewerTransport {
     const { pair, ports, address } = route.track;
     if (route.isRtcp) pair.sendRtcp(piece, start, end, ports[1], address);
     else pair.sendRtp(piece, start, end, ports[0], address);
+  }
+
+  /** Sets the time of the first goodbye; those of the other tracks go with it. */
+  #isEarlyGoodbye(piece: Buffer, channel: number, start: number, end: number): boolean {
+    if (!this.#routes.get(channel)?.isRtcp) return false;
+    if (!hasGoodbye(piece.subarray(start, end))) return false;
+    this.#goodbyeAt ??= performance.now() + GOODBYE_DELAY;
+    return this.#goodbyeWait() > 0;
+  }
+
+  /** Milliseconds. */
+  #goodbyeWait(): number {
+    return this.#goodbyeAt === undefined ? 0 : Math.max(0, this.#goodbyeAt - performance.now());
   }
 
   #refill(): void {

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { networkInterfaces } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { EndReason } from '@flux-iot/core/stream/sink';
+import { goodbye } from '@flux-iot/media/rtp/rtcp/writer';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { writeInterleaved } from '../message-writer.ts';
 import { type PortPair, type PortPairHandlers, PortPool } from './port-pool.ts';
@@ -253,6 +254,24 @@ describe('a viewer by UDP', () => {
     const { received } = clients[0]!.rtp;
     await until(() => received.length === 1000);
     expect(received.map(packet => packet.readUInt32BE(0))).toEqual(packets.map((_, index) => index));
+  });
+
+  it('gets the goodbye when it has had time to read what came before', async () => {
+    const { transport, clients, ends } = await viewer(2);
+    const bye = goodbye(1, 'flux');
+    const arrivals: number[] = [];
+    for (const { rtcp } of clients) rtcp.socket.on('message', () => arrivals.push(performance.now()));
+    const started = performance.now();
+    transport.write(writeInterleaved(0, Buffer.from('last')));
+    transport.write(Buffer.concat([writeInterleaved(1, bye), writeInterleaved(3, bye)]));
+    transport.end(REASON);
+    await until(() => clients[0]!.rtp.received.length === 1);
+    expect([ends, arrivals]).toEqual([[], []]);
+    await until(() => arrivals.length === 2);
+    expect(Math.min(...arrivals) - started).toBeGreaterThan(900);
+    expect(clients.map(({ rtcp }) => rtcp.received)).toEqual([[bye], [bye]]);
+    expect(ends).toEqual([REASON]);
+    expect(transport.queuedBytes).toBe(0);
   });
 
   it('ends once, politely or at once', async () => {
