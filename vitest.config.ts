@@ -8,7 +8,9 @@ export default defineConfig({
           name: 'unit',
           include: ['packages/**/*.test.ts', 'scripts/**/*.test.ts', 'bench/**/*.test.ts'],
           testTimeout: 20_000,
-          maxWorkers: 2,
+          // Many wait for a timer: more files than cores.
+          maxWorkers: 4,
+          sequence: { groupOrder: 0 },
         },
       },
       {
@@ -19,6 +21,8 @@ export default defineConfig({
           hookTimeout: 60_000,
           // Real encoders and browsers share the machine's few cores: two files at a time keep their clocks honest.
           maxWorkers: 2,
+          // When the unit tests are done.
+          sequence: { groupOrder: 1 },
           // Tests that say so run beside one another: they wait for real time, mostly.
           maxConcurrency: 3,
         },

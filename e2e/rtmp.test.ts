@@ -52,7 +52,7 @@ async function probeSegments(url: string): Promise<Pick<Probe, 'video' | 'audio'
   return { video: all.flatMap(({ video }) => video), audio: all.flatMap(({ audio }) => audio) };
 }
 
-describe.skipIf(lacks('ffmpeg'))('Enhanced RTMP (scenario 2)', () => {
+describe.skipIf(lacks('ffmpeg'))('Enhanced RTMP (scenario 2)', { concurrent: true }, () => {
   it.each([
     ['h265-aac.mp4', 250],
     ['av1-opus.mp4', 150],
@@ -100,7 +100,7 @@ describe.skipIf(lacks('ffmpeg'))('Enhanced RTMP (scenario 2)', () => {
   });
 });
 
-describe.skipIf(lacks('gst-launch-1.0', 'ffmpeg'))('GStreamer (scenario 3)', () => {
+describe.skipIf(lacks('gst-launch-1.0', 'ffmpeg'))('GStreamer (scenario 3)', { concurrent: true }, () => {
   it('publishes by rtmp2sink and plays by rtmp2src', { timeout: 60_000 }, async () => {
     await using gateway = await TestGateway.start();
     const encode =
@@ -129,7 +129,7 @@ describe.skipIf(lacks('gst-launch-1.0', 'ffmpeg'))('GStreamer (scenario 3)', () 
   });
 });
 
-describe.skipIf(lacks('rtmpdump', 'ffmpeg'))('librtmp (scenario 4)', () => {
+describe.skipIf(lacks('rtmpdump', 'ffmpeg'))('librtmp (scenario 4)', { concurrent: true }, () => {
   it('plays for 10 s', { timeout: 60_000 }, async () => {
     await using gateway = await TestGateway.start();
     await using _publisher = publish(gateway, await clip('h264-aac-70s.flv'), 'cam1');
@@ -147,7 +147,7 @@ describe.skipIf(lacks('rtmpdump', 'ffmpeg'))('librtmp (scenario 4)', () => {
   });
 });
 
-describe.skipIf(lacks('ffmpeg'))('tracks (scenario 5)', () => {
+describe.skipIf(lacks('ffmpeg'))('tracks (scenario 5)', { concurrent: true }, () => {
   it.each([
     ['aac.flv', 0, 1],
     ['mp3.flv', 0, 1],
@@ -190,7 +190,7 @@ describe.skipIf(lacks('ffmpeg'))('tracks (scenario 5)', () => {
   });
 });
 
-describe.skipIf(lacks('ffmpeg'))('time (scenario 6)', () => {
+describe.skipIf(lacks('ffmpeg'))('time (scenario 6)', { concurrent: true }, () => {
   const START = 2 ** 32 - 5000;
   it.each([
     ['begins at 2^32 − 5000 ms and wraps', (time: number) => (START + time) % 2 ** 32],
@@ -218,7 +218,7 @@ describe.skipIf(lacks('ffmpeg'))('time (scenario 6)', () => {
   });
 });
 
-describe.skipIf(lacks('ffmpeg'))('chunks (scenario 7)', () => {
+describe.skipIf(lacks('ffmpeg'))('chunks (scenario 7)', { concurrent: true }, () => {
   it.each([128, 4096, 65_536])('chunk size %i', { timeout: 30_000 }, async chunkSize => {
     await using gateway = await TestGateway.start();
     const tags = readFlvFile(await clip('h264.flv'));
@@ -276,89 +276,93 @@ describe.skipIf(lacks('ffmpeg'))('chunks (scenario 7)', () => {
   });
 });
 
-describe.skipIf(lacks('ffmpeg'))('publishers that meet or come back (scenarios 8–10)', () => {
-  it('refuses a second publisher and leaves the first unharmed', { timeout: 30_000 }, async () => {
-    await using gateway = await TestGateway.start();
-    const tags = readFlvFile(await clip('h264.flv'));
-    using first = await TestPublisher.publish(gateway.rtmpPort, { name: 'cam1' });
-    const sending = first.tags(tags, 2);
-    await gateway.untilLive('cam1');
-    using second = await TestPublisher.publish(gateway.rtmpPort, { name: 'cam1' });
-    expect(second.received.includes('NetStream.Publish.BadName')).toBe(true);
-    await second.untilClosed();
-    await sending;
-    expect(first.closed).toBe(false);
-    expect((await gateway.stream('cam1')).tracks[0].samples).toBe(150);
-  });
+describe.skipIf(lacks('ffmpeg'))(
+  'publishers that meet or come back (scenarios 8–10)',
+  { concurrent: true },
+  () => {
+    it('refuses a second publisher and leaves the first unharmed', { timeout: 30_000 }, async () => {
+      await using gateway = await TestGateway.start();
+      const tags = readFlvFile(await clip('h264.flv'));
+      using first = await TestPublisher.publish(gateway.rtmpPort, { name: 'cam1' });
+      const sending = first.tags(tags, 2);
+      await gateway.untilLive('cam1');
+      using second = await TestPublisher.publish(gateway.rtmpPort, { name: 'cam1' });
+      expect(second.received.includes('NetStream.Publish.BadName')).toBe(true);
+      await second.untilClosed();
+      await sending;
+      expect(first.closed).toBe(false);
+      expect((await gateway.stream('cam1')).tracks[0].samples).toBe(150);
+    });
 
-  it('with takeover the first is closed', { timeout: 30_000 }, async () => {
-    await using gateway = await TestGateway.start({ 'protocols.rtmp.takeover': true });
-    const tags = readFlvFile(await clip('h264.flv'));
-    using first = await TestPublisher.publish(gateway.rtmpPort, { name: 'cam1' });
-    const sending = first.tags(tags, 2);
-    await gateway.untilLive('cam1');
-    const recording = record.start(gateway.playUrl('flv', 'cam1'));
-    using second = await TestPublisher.publish(gateway.rtmpPort, { name: 'cam1' });
-    expect(second.received.includes('NetStream.Publish.Start')).toBe(true);
-    await first.untilClosed();
-    await sending;
-    await second.tags(tags, 3);
-    await second.unpublish();
-    const times = parseFlv(await recording.body)
-      .filter(tag => tag.type === 9 && tag.body[1] === 1)
-      .map(tag => tag.timestamp);
-    expect(times.length).toBeGreaterThan(150);
-    expect(isIncreasing(times)).toBe(true);
-  });
+    it('with takeover the first is closed', { timeout: 30_000 }, async () => {
+      await using gateway = await TestGateway.start({ 'protocols.rtmp.takeover': true });
+      const tags = readFlvFile(await clip('h264.flv'));
+      using first = await TestPublisher.publish(gateway.rtmpPort, { name: 'cam1' });
+      const sending = first.tags(tags, 2);
+      await gateway.untilLive('cam1');
+      const recording = record.start(gateway.playUrl('flv', 'cam1'));
+      using second = await TestPublisher.publish(gateway.rtmpPort, { name: 'cam1' });
+      expect(second.received.includes('NetStream.Publish.Start')).toBe(true);
+      await first.untilClosed();
+      await sending;
+      await second.tags(tags, 3);
+      await second.unpublish();
+      const times = parseFlv(await recording.body)
+        .filter(tag => tag.type === 9 && tag.body[1] === 1)
+        .map(tag => tag.timestamp);
+      expect(times.length).toBeGreaterThan(150);
+      expect(isIncreasing(times)).toBe(true);
+    });
 
-  it('a killed encoder that comes back in 3 s finds its viewers', { timeout: 60_000 }, async () => {
-    await using gateway = await TestGateway.start({ 'protocols.hls.segment_duration': 2 });
-    const source = await clip('h264-aac-70s.flv');
-    await using first = publish(gateway, source, 'cam1');
-    await gateway.untilLive('cam1');
-    const recording = record.start(gateway.playUrl('flv', 'cam1'));
-    const playlist = () => fetch(gateway.playUrl('hls', 'cam1')).then(response => response.text());
-    await playlist();
-    await sleep(3000);
-    first.kill();
-    await sleep(3000);
-    expect((await gateway.stream('cam1')).state).toBe('interrupted');
-    await using second = publish(gateway, source, 'cam1');
-    await gateway.untilLive('cam1');
-    await until('a discontinuity in the playlist', async () =>
-      (await playlist()).includes('#EXT-X-DISCONTINUITY\n'),
-    );
-    second.kill('SIGINT');
-    const tags = parseFlv(await recording.body).filter(tag => tag.type === 9 && tag.body[1] === 1);
-    expect(isIncreasing(tags.map(tag => tag.timestamp))).toBe(true);
-    expect(tags.at(-1)!.timestamp).toBeGreaterThan(8000);
-  });
+    it('a killed encoder that comes back in 3 s finds its viewers', { timeout: 60_000 }, async () => {
+      await using gateway = await TestGateway.start({ 'protocols.hls.segment_duration': 2 });
+      const source = await clip('h264-aac-70s.flv');
+      await using first = publish(gateway, source, 'cam1');
+      await gateway.untilLive('cam1');
+      const recording = record.start(gateway.playUrl('flv', 'cam1'));
+      const playlist = () => fetch(gateway.playUrl('hls', 'cam1')).then(response => response.text());
+      await playlist();
+      await sleep(3000);
+      first.kill();
+      await sleep(3000);
+      expect((await gateway.stream('cam1')).state).toBe('interrupted');
+      await using second = publish(gateway, source, 'cam1');
+      await gateway.untilLive('cam1');
+      await until('a discontinuity in the playlist', async () =>
+        (await playlist()).includes('#EXT-X-DISCONTINUITY\n'),
+      );
+      second.kill('SIGINT');
+      const tags = parseFlv(await recording.body).filter(tag => tag.type === 9 && tag.body[1] === 1);
+      expect(isIncreasing(tags.map(tag => tag.timestamp))).toBe(true);
+      expect(tags.at(-1)!.timestamp).toBeGreaterThan(8000);
+    });
 
-  it('new parameter sets mid-stream re-initialise every output', { timeout: 60_000 }, async () => {
-    await using gateway = await TestGateway.start({ 'protocols.hls.segment_duration': 2 });
-    const small = readFlvFile(await clip('h264-aac-small.flv'));
-    const large = readFlvFile(await clip('h264-aac-large.flv')).map(tag => ({
-      ...tag,
-      timestamp: tag.timestamp + 6040,
-    }));
-    using publisher = await TestPublisher.publish(gateway.rtmpPort, { name: 'cam1' });
-    const sending = publisher.tags([...small, ...large], 1).then(() => publisher.unpublish());
-    await gateway.untilLive('cam1');
-    // ffprobe 5.1 crashes on a change of resolution; ffmpeg's filter prints the size of every picture it decodes.
-    const decode = (url: string) => run('ffmpeg', ['-i', url, '-an', '-vf', 'showinfo', '-f', 'null', '-']);
-    const results = await Promise.all(OUTPUTS.map(format => decode(gateway.playUrl(format, 'cam1'))));
-    const steps = await gateway.steps('cam1').catch(() => []);
-    await sending;
-    for (const { stderr } of results) {
-      const sizes = [...stderr.matchAll(/ s:(\d+x\d+) /g)].map(match => match[1]);
-      expect(sizes.filter(size => size === '320x240').length).toBe(150);
-      expect(sizes.filter(size => size === '1280x720').length).toBe(150);
-    }
-    expect(steps).not.toContain('bad-media');
-  });
-});
+    it('new parameter sets mid-stream re-initialise every output', { timeout: 60_000 }, async () => {
+      await using gateway = await TestGateway.start({ 'protocols.hls.segment_duration': 2 });
+      const small = readFlvFile(await clip('h264-aac-small.flv'));
+      const large = readFlvFile(await clip('h264-aac-large.flv')).map(tag => ({
+        ...tag,
+        timestamp: tag.timestamp + 6040,
+      }));
+      using publisher = await TestPublisher.publish(gateway.rtmpPort, { name: 'cam1' });
+      const sending = publisher.tags([...small, ...large], 1).then(() => publisher.unpublish());
+      await gateway.untilLive('cam1');
+      // ffprobe 5.1 crashes on a change of resolution; ffmpeg's filter prints the size of every picture it decodes.
+      const decode = (url: string) => run('ffmpeg', ['-i', url, '-an', '-vf', 'showinfo', '-f', 'null', '-']);
+      const results = await Promise.all(OUTPUTS.map(format => decode(gateway.playUrl(format, 'cam1'))));
+      const steps = await gateway.steps('cam1').catch(() => []);
+      await sending;
+      for (const { stderr } of results) {
+        const sizes = [...stderr.matchAll(/ s:(\d+x\d+) /g)].map(match => match[1]);
+        expect(sizes.filter(size => size === '320x240').length).toBe(150);
+        expect(sizes.filter(size => size === '1280x720').length).toBe(150);
+      }
+      expect(steps).not.toContain('bad-media');
+    });
+  },
+);
 
-describe.skipIf(lacks('ffmpeg', 'openssl'))('RTMPS (scenario 12)', () => {
+describe.skipIf(lacks('ffmpeg', 'openssl'))('RTMPS (scenario 12)', { concurrent: true }, () => {
   it('publishes and plays with a certificate from the configuration', { timeout: 30_000 }, async () => {
     const folder = mkdtempSync(join(tmpdir(), 'flux-rtmps-'));
     const [cert, key] = [join(folder, 'cert.pem'), join(folder, 'key.pem')];

@@ -40,6 +40,7 @@ import { type ProgramReload, ReloadSchema, reloadRoutes } from './reload-routes.
 import { logRequests } from './request-log.ts';
 import { NAMED_SCHEMAS } from './schemas.ts';
 import { DOCUMENTATION_POLICY, guard } from './security.ts';
+import { lazySerializers } from './serializers.ts';
 import { serverRoutes } from './server-routes.ts';
 import { snapshotRoutes } from './snapshot-routes.ts';
 import { streamRoutes } from './stream-routes.ts';
@@ -95,6 +96,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     frameworkErrors: answerFrameworkError,
     clientErrorHandler: answerUnreadable,
     ajv: { customOptions: { removeAdditional: false, allErrors: true } },
+    schemaController: { compilersFactory: { buildSerializer: lazySerializers() } },
   });
   app.server.maxConnections = MAX_CONNECTIONS;
   // JSON alone: what a form of another site can send without asking first is refused.

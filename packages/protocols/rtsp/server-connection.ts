@@ -74,7 +74,7 @@ const MAX_QUEUED = 16;
 const IDLE_TIMEOUT = 60_000;
 const KEEP_ALIVE_DELAY = 30_000;
 /** Milliseconds that a player has for its TEARDOWN once its stream is over: it may first play what it holds. */
-const FAREWELL = 5000;
+const FAREWELL = 3000;
 /** Milliseconds in which the packets of a publisher are read that said goodbye. */
 const DRAIN = 100;
 const TORN_DOWN: EndReason = { code: 'unpublished', message: 'The client said goodbye.' };
