@@ -15,13 +15,20 @@ import { TestPublisher } from './support/rtmp-publisher.ts';
 
 const FFMPEG8 = join(import.meta.dirname, 'support/ffmpeg8.ts');
 const OUTPUTS = ['flv', 'rtmp', 'hls'] as const;
+/** Else FFmpeg leaves out all but the last three segments. */
+const FROM_START = { flv: [], rtmp: [], hls: ['-live_start_index', '0'] } as const;
 /** ffprobe shows the tracks that it finds while it opens an address. */
 const PATIENT = ['-analyzeduration', '8M', '-probesize', '20M'];
 
-function publish(gateway: TestGateway, source: string, id: string): RunningProcess {
+function publish(source: string, url: string): RunningProcess {
   return new RunningProcess('ffmpeg', [
-    ...['-v', 'error', '-re', '-i', source, '-c', 'copy', '-f', 'flv', gateway.rtmpUrl(id)],
+    ...['-v', 'error', '-re', '-i', source, '-c', 'copy', '-f', 'flv', url],
   ]);
+}
+
+/** Publishes a file in real time with FFmpeg 8. */
+function remux(source: string, url: string): RunningProcess {
+  return new RunningProcess(process.execPath, [FFMPEG8, 'remux', source, url]);
 }
 
 /** Packets as FFmpeg 8 reads them. */
@@ -61,17 +68,11 @@ describe.skipIf(lacks('ffmpeg'))('Enhanced RTMP (scenario 2)', { concurrent: tru
     await using gateway = await TestGateway.start();
     const source = await clip(name);
     const expected = (await packets8(source)).filter(packet => packet.kind === 'video');
-    await using _publisher = new RunningProcess(process.execPath, [
-      FFMPEG8,
-      'remux',
-      source,
-      gateway.rtmpUrl('cam1'),
-    ]);
-    await gateway.untilLive('cam1');
-    const [flv, rtmp] = await Promise.all([
-      packets8(gateway.playUrl('flv', 'cam1')),
-      packets8(gateway.playUrl('rtmp', 'cam1')),
-    ]);
+    const players = await gateway.expectPublisher('cam1');
+    const reading = (['flv', 'rtmp'] as const).map(format => packets8(gateway.playUrl(format, 'cam1')));
+    await players(2);
+    await using _publisher = remux(source, gateway.rtmpUrl('cam1'));
+    const [flv, rtmp] = [await reading[0]!, await reading[1]!];
     for (const packets of [flv, rtmp]) {
       const video = packets.filter(packet => packet.kind === 'video');
       expect(video.length).toBe(pictures);
@@ -87,15 +88,12 @@ describe.skipIf(lacks('ffmpeg'))('Enhanced RTMP (scenario 2)', { concurrent: tru
   it('H.265 comes out whole by HLS', { timeout: 60_000 }, async () => {
     await using gateway = await TestGateway.start({ 'protocols.hls.segment_duration': 2 });
     const source = await clip('h265-aac.mp4');
-    await using _publisher = new RunningProcess(process.execPath, [
-      FFMPEG8,
-      'remux',
-      source,
-      gateway.rtmpUrl('cam1'),
-    ]);
-    await gateway.untilLive('cam1');
     const expected = await hashedUnits(source, 'h265');
-    const actual = await hashedUnits(gateway.playUrl('hls', 'cam1'), 'h265', ['-live_start_index', '0']);
+    const players = await gateway.expectPublisher('cam1');
+    const reading = hashedUnits(gateway.playUrl('hls', 'cam1'), 'h265', ['-live_start_index', '0']);
+    await players(1);
+    await using _publisher = remux(source, gateway.rtmpUrl('cam1'));
+    const actual = await reading;
     expect(actual.video.map(unit => unit.hash)).toEqual(expected.video.map(unit => unit.hash));
   });
 });
@@ -132,7 +130,7 @@ describe.skipIf(lacks('gst-launch-1.0', 'ffmpeg'))('GStreamer (scenario 3)', { c
 describe.skipIf(lacks('rtmpdump', 'ffmpeg'))('librtmp (scenario 4)', { concurrent: true }, () => {
   it('plays for 10 s', { timeout: 60_000 }, async () => {
     await using gateway = await TestGateway.start();
-    await using _publisher = publish(gateway, await clip('h264-aac-70s.flv'), 'cam1');
+    await using _publisher = publish(await clip('h264-aac-70s.flv'), gateway.rtmpUrl('cam1'));
     await gateway.untilLive('cam1');
     using file = record.temporary('librtmp.flv');
     const dump = ['-q', '-r', gateway.playUrl('rtmp', 'cam1'), '--live', '-o', file.path];
@@ -154,9 +152,12 @@ describe.skipIf(lacks('ffmpeg'))('tracks (scenario 5)', { concurrent: true }, ()
     ['h264.flv', 1, 0],
   ] as const)('%s plays on every output', { timeout: 60_000 }, async (name, videos, audios) => {
     await using gateway = await TestGateway.start({ 'protocols.hls.segment_duration': 2 });
-    await using _publisher = publish(gateway, await clip(name), 'cam1');
-    await gateway.untilLive('cam1');
-    const results = await Promise.all(OUTPUTS.map(format => probe(gateway.playUrl(format, 'cam1'))));
+    const source = await clip(name);
+    const players = await gateway.expectPublisher('cam1');
+    const reading = OUTPUTS.map(format => probe(gateway.playUrl(format, 'cam1'), FROM_START[format]));
+    await players(reading.length);
+    await using _publisher = publish(source, gateway.rtmpUrl('cam1'));
+    const results = await Promise.all(reading);
     for (const { video, audio } of results) {
       if (videos) expect(video.length).toBeGreaterThan(100);
       else expect(video.length).toBe(0);
@@ -173,14 +174,16 @@ describe.skipIf(lacks('ffmpeg'))('tracks (scenario 5)', { concurrent: true }, ()
     const configuration = readFlvFile(await clip('h264-aac.flv')).find(tag => tag.type === 8);
     const late = tags.findIndex(tag => tag.type === 8);
     if (configuration) tags.splice(late, 0, { ...configuration, timestamp: 5000 });
-    using publisher = await TestPublisher.publish(gateway.rtmpPort, { name: 'cam1' });
-    const sending = publisher.tags(tags).then(() => publisher.unpublish());
-    await gateway.untilLive('cam1');
-    const results = await Promise.all([
+    const players = await gateway.expectPublisher('cam1');
+    const reading = [
       probe(gateway.playUrl('flv', 'cam1'), PATIENT),
       probe(gateway.playUrl('rtmp', 'cam1'), PATIENT),
       probeSegments(gateway.playUrl('hls', 'cam1')),
-    ]);
+    ];
+    await players(reading.length);
+    using publisher = await TestPublisher.publish(gateway.rtmpPort, { name: 'cam1' });
+    const sending = publisher.tags(tags).then(() => publisher.unpublish());
+    const results = await Promise.all(reading);
     for (const { video, audio } of results) {
       expect(video.length).toBeGreaterThan(200);
       expect(audio.length).toBeGreaterThan(150);
@@ -199,10 +202,12 @@ describe.skipIf(lacks('ffmpeg'))('time (scenario 6)', { concurrent: true }, () =
   ] as const)('%s: outputs stay monotonic', { timeout: 60_000 }, async (_name, stamp) => {
     await using gateway = await TestGateway.start({ 'protocols.hls.segment_duration': 2 });
     const tags = readFlvFile(await clip('h264-aac.flv'));
+    const players = await gateway.expectPublisher('cam1');
+    const reading = OUTPUTS.map(format => probe(gateway.playUrl(format, 'cam1'), FROM_START[format]));
+    await players(reading.length);
     using publisher = await TestPublisher.publish(gateway.rtmpPort, { name: 'cam1' });
     const sending = publisher.tags(tags, 1, stamp).then(() => publisher.unpublish());
-    await gateway.untilLive('cam1');
-    const results = await Promise.all(OUTPUTS.map(format => probe(gateway.playUrl(format, 'cam1'))));
+    const results = await Promise.all(reading);
     await sending;
     for (const { video, audio } of results) {
       expect(video.length).toBeGreaterThan(230);
@@ -317,7 +322,7 @@ describe.skipIf(lacks('ffmpeg'))(
     it('a killed encoder that comes back in 3 s finds its viewers', { timeout: 60_000 }, async () => {
       await using gateway = await TestGateway.start({ 'protocols.hls.segment_duration': 2 });
       const source = await clip('h264-aac-70s.flv');
-      await using first = publish(gateway, source, 'cam1');
+      await using first = publish(source, gateway.rtmpUrl('cam1'));
       await gateway.untilLive('cam1');
       const recording = record.start(gateway.playUrl('flv', 'cam1'));
       const playlist = () => fetch(gateway.playUrl('hls', 'cam1')).then(response => response.text());
@@ -326,7 +331,7 @@ describe.skipIf(lacks('ffmpeg'))(
       first.kill();
       await sleep(3000);
       expect((await gateway.stream('cam1')).state).toBe('interrupted');
-      await using second = publish(gateway, source, 'cam1');
+      await using second = publish(source, gateway.rtmpUrl('cam1'));
       await gateway.untilLive('cam1');
       await until('a discontinuity in the playlist', async () =>
         (await playlist()).includes('#EXT-X-DISCONTINUITY\n'),
@@ -377,20 +382,11 @@ describe.skipIf(lacks('ffmpeg', 'openssl'))('RTMPS (scenario 12)', { concurrent:
     });
     const url = `rtmps://127.0.0.1:${gateway.rtmpsPort}/live/cam1`;
     const source = await clip('h264.flv');
-    await using _publisher = new RunningProcess('ffmpeg', [
-      '-v',
-      'error',
-      '-re',
-      '-i',
-      source,
-      '-c',
-      'copy',
-      '-f',
-      'flv',
-      url,
-    ]);
-    await gateway.untilLive('cam1');
-    const { video } = await probe(url);
+    const players = await gateway.expectPublisher('cam1');
+    const reading = probe(url);
+    await players(1);
+    await using _publisher = publish(source, url);
+    const { video } = await reading;
     expect(video.length).toBeGreaterThan(100);
     rmSync(folder, { recursive: true });
   });

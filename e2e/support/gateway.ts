@@ -33,6 +33,9 @@ export interface StreamDetail {
   readonly notes: readonly string[];
 }
 
+/** Milliseconds in which players ask for their stream; they wait for its publisher at least as long. */
+const PLAYERS_START = 45_000;
+
 /** One media node and the API in the test's process, on free ports of the loopback address. */
 export class TestGateway {
   readonly #node: MediaNode;
@@ -79,6 +82,7 @@ export class TestGateway {
       'http_media.bind': '127.0.0.1:0',
       'auth.enabled': false,
       'database.url': 'sqlite::memory:',
+      'media.open_timeout': PLAYERS_START / 1000,
     };
     const document = Object.entries({ ...defaults, ...settings })
       .map(([key, value]) => `${key} = ${toml(value)}`)
@@ -223,6 +227,26 @@ export class TestGateway {
 
   async untilLive(id: string): Promise<void> {
     await until(`${id} is live`, () => this.orchestrator.getStreamStatus(id)?.state === 'live');
+  }
+
+  /**
+   * Lets players of a stream wait for its publisher, so that they have it from its first picture, however long a busy
+   * machine takes to start them. Returns what waits until so many have asked for it.
+   */
+  async expectPublisher(id: string): Promise<(players: number) => Promise<void>> {
+    let asked = 0;
+    await this.orchestrator.addIngest(id, () => ({
+      streamId: id,
+      protocol: 'test',
+      status: { state: 'waiting', attempts: 0 },
+      demand: isWanted => {
+        if (isWanted) asked++;
+      },
+      close: () => {},
+    }));
+    return async players => {
+      await until(`${players} players wait for ${id}`, () => asked >= players, PLAYERS_START);
+    };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
