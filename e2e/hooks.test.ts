@@ -48,7 +48,7 @@ function playUrls(gateway: TestGateway, id: string): Record<string, string> {
   };
 }
 
-describe.skipIf(lacks('ffmpeg'))('hooks', { concurrent: true }, () => {
+describe.skipIf(lacks('ffmpeg'))('hooks', () => {
   it('are told of publish, play and stop, signed so that a library for Standard Webhooks takes them', {
     timeout: 60_000,
   }, async () => {
