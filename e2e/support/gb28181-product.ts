@@ -28,7 +28,7 @@ export class Gb28181Product {
     this.media = media;
   }
 
-  static async start(): Promise<Gb28181Product> {
+  static async start(environment: Readonly<Record<string, string>> = {}): Promise<Gb28181Product> {
     const [sip = 0, rtp = 0] = await freePorts(2);
     const flux = new FluxProcess([], {
       FLUX_GATEWAY_NODES: '2',
@@ -43,6 +43,7 @@ export class Gb28181Product {
       FLUX_LOG_LEVEL: 'warn',
       FLUX_PROTOCOLS_GB28181_INVITE_TIMEOUT: '3',
       FLUX_MEDIA_ON_DEMAND_LINGER: '1',
+      ...environment,
     });
     await flux.prints(/(Ctrl-C stops it)/);
     const api = await flux.prints(/Watch\s+(http:\S+)\//);

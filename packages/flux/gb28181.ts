@@ -1,9 +1,16 @@
 import { type DeviceDocuments, MemoryDeviceDocuments } from '@flux-iot/core/control/device-documents';
 import type { DeviceEvent } from '@flux-iot/core/control/gb28181-control';
+import { FluxError } from '@flux-iot/core/errors/flux-error';
 import type { StreamOrchestrator } from '@flux-iot/core/orchestrator/stream-orchestrator';
+import type { Stream } from '@flux-iot/core/stream/stream';
+import { parseStreamId } from '@flux-iot/core/stream/stream-id';
+import { derivedId } from '@flux-iot/core/transcode/derived-id';
+import type { TranscodeProfile } from '@flux-iot/core/transcode/profile';
 import { Gb28181Adapter } from '@flux-iot/protocols/gb28181/adapter';
 import { DeviceStore } from '@flux-iot/protocols/gb28181/device/store';
+import { isVoiceTrack } from '@flux-iot/protocols/gb28181/media/g711-packetizer';
 import { MediaReceiver } from '@flux-iot/protocols/gb28181/media/media-receiver';
+import { MediaSender } from '@flux-iot/protocols/gb28181/media/media-sender';
 import { parseAddress, parsePortRange } from './config/address.ts';
 import type { Config } from './config/schema.ts';
 import type { ErrorLog } from './error-log.ts';
@@ -49,6 +56,8 @@ export function createGb28181(
     sipAddress: gb28181.sip_address || undefined,
     mediaAddress: gb28181.media_address || undefined,
     receiver,
+    sender: new MediaSender({ host: parseAddress(gb28181.bind_rtp).host }),
+    openSound: (streamId, signal) => openSound(orchestrator, streamId, signal),
     store: new DeviceStore(devices),
     defaultTransport: gb28181.transport,
     maxDevices: gb28181.max_devices,
@@ -60,6 +69,26 @@ export function createGb28181(
     onEvent,
     onError: (error, peer) => errors.report(error, { peer }),
   });
+}
+
+/** How sound is made that devices take; every media node has it besides the profiles of the configuration. */
+export const VOICE_PROFILE: TranscodeProfile = {
+  ...{ name: 'voice', video: 'none', height: 0, frame_rate: 0, video_bitrate: 0 },
+  ...{ audio: 'g711a', audio_bitrate: 0, hardware: 'none' },
+};
+
+/** The stream itself where its sound is G.711A of 8 kHz already, else what is made of it. */
+async function openSound(orchestrator: StreamOrchestrator, id: string, signal: AbortSignal): Promise<Stream> {
+  const sourceId = parseStreamId(id);
+  // Who may talk to devices may have them hear any stream: the route has looked.
+  const request = { isInternal: true, signal };
+  const source = await orchestrator.openStream(sourceId, request);
+  if (source.tracks.some(isVoiceTrack)) return source;
+  if (!source.tracks.some(({ kind }) => kind === 'audio'))
+    throw new FluxError('CODEC_UNSUPPORTED', `The stream ${sourceId} has no sound.`);
+  const made = await orchestrator.openStream(derivedId({ sourceId, profile: VOICE_PROFILE.name }), request);
+  if (made.tracks.some(isVoiceTrack)) return made;
+  throw new FluxError('CODEC_UNSUPPORTED', `The stream ${made.id} is not of the G.711A that devices take.`);
 }
 
 function devicePasswordsOf({ device_passwords }: Gb28181Config): ReadonlyMap<string, string> {

@@ -27,7 +27,7 @@ import type { Logger } from 'pino';
 import { parseAddress, parsePortRange } from './config/address.ts';
 import type { Config } from './config/schema.ts';
 import { ErrorLog } from './error-log.ts';
-import { createGb28181 } from './gb28181.ts';
+import { createGb28181, VOICE_PROFILE } from './gb28181.ts';
 import { ladderOf } from './ladder.ts';
 import { explainListenError } from './listen-error.ts';
 import { createRecordingService } from './recording-service.ts';
@@ -134,7 +134,7 @@ export function createMediaNode(
     },
   };
   const transcoders = new Transcoders({
-    profiles: config.transcode.profiles,
+    profiles: [VOICE_PROFILE, ...config.transcode.profiles],
     maxRunning: config.transcode.max_running,
     limits: viewerLimits,
     maxMemory: config.transcode.memory_mb * 1024 * 1024,

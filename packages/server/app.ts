@@ -21,6 +21,7 @@ import { EventFeed } from './events/event-feed.ts';
 import { eventRoutes } from './events/event-routes.ts';
 import { deviceRoutes } from './gb28181/routes.ts';
 import { DEVICE_SCHEMAS } from './gb28181/schemas.ts';
+import { voiceRoutes } from './gb28181/voice-routes.ts';
 import { hookRoutes } from './hooks/hook-routes.ts';
 import { HOOK_SCHEMAS } from './hooks/hook-schemas.ts';
 import { HookService } from './hooks/hook-service.ts';
@@ -160,10 +161,9 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   await app.register(recordingRoutes, { prefix: '/api/v1', ...context, recordings: options.recordings });
   await app.register(snapshotRoutes, { prefix: '/api/v1', snapshots: options.snapshots });
   await app.register(diagnosisRoutes, { prefix: '/api/v1', ...context });
-  await app.register(deviceRoutes, {
-    prefix: '/api/v1/gb28181',
-    gb28181: options.gb28181 ?? noGb28181Control(),
-  });
+  const gb28181 = options.gb28181 ?? noGb28181Control();
+  await app.register(deviceRoutes, { prefix: '/api/v1/gb28181', gb28181 });
+  await app.register(voiceRoutes, { prefix: '/api/v1/gb28181', gb28181 });
   await app.register(serverRoutes, { ...context, mediaPort, version });
   await app.register(authRoutes, { accounts });
   for (const routes of [tokenRoutes, userRoutes, keyRoutes, tenantRoutes, auditRoutes])

@@ -1,5 +1,6 @@
 import type { Bus, BusValue } from '../bus/bus.ts';
 import { FluxError } from '../errors/flux-error.ts';
+import type { HistoryEntry } from '../stream/history.ts';
 import { remoteMethods, serveMethods } from './remote-methods.ts';
 
 /** A GB28181 device as the API shows it. Times are milliseconds since 1970. */
@@ -83,6 +84,32 @@ export interface RecordList {
   readonly total: number;
 }
 
+export const VOICE_MODES = ['broadcast', 'talk'] as const;
+export const VOICE_TRANSPORTS = ['udp', 'tcp-passive', 'tcp-active'] as const;
+
+/** What a channel is to be let hear. */
+export interface VoiceRequest {
+  readonly streamId: string;
+  /** `broadcast`: the device is told, and asks for the sound itself; `talk`: it is invited to take it. */
+  readonly mode: (typeof VOICE_MODES)[number];
+  /** Of a `talk`, as seen from here; of a broadcast it is the device's choice. */
+  readonly transport?: (typeof VOICE_TRANSPORTS)[number];
+}
+
+/** A talk to a channel. Times are milliseconds since 1970. */
+export interface VoiceReport extends Omit<VoiceRequest, 'transport'> {
+  readonly deviceId: string;
+  readonly channelId: string;
+  readonly state: 'asked' | 'talking' | 'ended';
+  readonly since: number;
+  /** Sent to the device. */
+  readonly packets: number;
+  readonly bytes: number;
+  /** Why it ended, where nobody asked for that. */
+  readonly error?: string;
+  readonly history: readonly HistoryEntry[];
+}
+
 /** Something that a device told. `detail` is plain data of the kind. */
 export interface DeviceEvent {
   /** `device-online`, `device-offline`, `catalog-changed`, `alarm`, `position`. */
@@ -118,6 +145,11 @@ export interface Gb28181Control {
   presets(deviceId: string, channelId: string): Promise<PresetReport[]>;
   records(deviceId: string, channelId: string, from: number, to: number): Promise<RecordList>;
   subscribe(deviceId: string, kind: SubscriptionKind, isWanted: boolean): Promise<SubscriptionReport>;
+  /** Lets a channel hear a stream; resolves when it does. */
+  speak(deviceId: string, channelId: string, request: VoiceRequest): Promise<VoiceReport>;
+  /** The present talk to the channel, or the one before. */
+  voice(deviceId: string, channelId: string): Promise<VoiceReport>;
+  endVoice(deviceId: string, channelId: string): Promise<void>;
   /** Of a stream that is a recording. */
   playback(streamId: string, action: PlaybackAction): Promise<void>;
   /** The latest, the newest first; kept until the process ends. */
@@ -134,6 +166,9 @@ export const GB28181_METHODS = [
   'presets',
   'records',
   'subscribe',
+  'speak',
+  'voice',
+  'endVoice',
   'playback',
   'events',
 ] as const satisfies readonly (keyof Gb28181Control)[];

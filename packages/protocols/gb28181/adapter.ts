@@ -28,6 +28,8 @@ import { SipAgent } from './sip/agent.ts';
 import type { FloodLimits } from './sip/flood-gate.ts';
 import type { ServerTransaction } from './sip/transactions.ts';
 import { Subscriptions } from './subscription/subscriptions.ts';
+import type { VoiceSender } from './voice/call.ts';
+import { Talks, type TalksOptions } from './voice/talks.ts';
 
 export interface Gb28181AdapterOptions {
   readonly callback: StreamCallback;
@@ -44,6 +46,9 @@ export interface Gb28181AdapterOptions {
   readonly sipAddress?: string;
   readonly mediaAddress?: string;
   readonly receiver: MediaReceiver;
+  /** Sends what devices are let hear. */
+  readonly sender: VoiceSender;
+  readonly openSound: TalksOptions['openSound'];
   readonly store: DeviceStore;
   readonly defaultTransport: MediaTransport;
   readonly maxDevices: number;
@@ -77,6 +82,7 @@ export class Gb28181Adapter implements ProtocolAdapter {
   readonly #questions: Questions;
   readonly #subscriptions: Subscriptions;
   readonly #environment: LiveEnvironment;
+  readonly #talks: Talks;
   readonly #ingests = new Map<StreamId, ChannelPuller | RecordingPlayer>();
   readonly #refused: Record<string, number> = {};
   #callback: StreamCallback;
@@ -130,8 +136,10 @@ export class Gb28181Adapter implements ProtocolAdapter {
       invitations: new Set<Invitation>(),
       callback: () => this.#callback,
     };
+    const { sender, openSound, defaultTransport } = options;
+    this.#talks = new Talks({ ...this.#environment, questions, sender, openSound, defaultTransport });
     this.control = new DeviceControl({
-      ...{ registry, questions, inquiry, events, utcOffsetMinutes },
+      ...{ registry, questions, inquiry, events, talks: this.#talks, utcOffsetMinutes },
       subscriptions: this.#subscriptions,
       playerOf: streamId => {
         const ingest = this.#ingests.get(streamId);
@@ -169,6 +177,7 @@ export class Gb28181Adapter implements ProtocolAdapter {
     for (const ingest of this.#ingests.values())
       ingest.close({ code: 'shutdown', message: 'The server is shutting down.' });
     this.#ingests.clear();
+    this.#talks.close();
     this.#subscriptions.close();
     this.#questions.close();
     // The goodbyes of the sessions leave before the sockets close.
@@ -215,6 +224,7 @@ export class Gb28181Adapter implements ProtocolAdapter {
     const answer = (status: number) => respond({ status });
     for (const invitation of this.#environment.invitations)
       if (request.method !== 'ACK' && invitation.takes(request, answer)) return;
+    if (this.#talks.takes(transaction, () => this.#messages.senderOf(transaction))) return;
     switch (request.method) {
       case 'ACK':
         return;

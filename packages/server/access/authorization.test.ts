@@ -29,6 +29,7 @@ const BODIES: Readonly<Record<string, object>> = {
   },
   'POST /api/v1/streams/{stream_id}/push': { url: 'rtmp://elsewhere.example/live/one' },
   'POST /api/v1/streams/{stream_id}/tokens': { action: 'play' },
+  'POST /api/v1/gb28181/devices/{device_id}/channels/{channel_id}/broadcast': { stream_id: 'one' },
   'POST /api/v1/users': { name: 'new', role: 'viewer' },
   'PATCH /api/v1/users/{user_id}': { role: 'operator' },
   'POST /api/v1/keys': { name: 'new', role: 'viewer' },

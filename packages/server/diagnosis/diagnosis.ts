@@ -1,6 +1,7 @@
+import type { VoiceReport } from '@flux-iot/core/control/gb28181-control';
 import type { StreamReport } from '@flux-iot/core/control/media-control';
 import type { HistoryEntry } from '@flux-iot/core/stream/history';
-import { ladderOf, type Step } from './ladder.ts';
+import { BROADCAST, ladderOf, type Step, TALK } from './ladder.ts';
 import { SIGNS } from './signs.ts';
 
 export interface DiagnosedStep {
@@ -68,6 +69,28 @@ export function diagnose({ status, ingest, history }: StreamReport): Diagnosis {
     missing: missing?.id,
     steps,
     findings,
+    advice: [...new Set([...adviceOf(findings), ...(missing?.advice ?? [])])],
+  };
+}
+
+/** Why a device hears nothing, or that it does. */
+export function diagnoseVoice({ mode, state, error, history }: VoiceReport): Diagnosis {
+  const ladder = mode === 'talk' ? TALK : BROADCAST;
+  const steps = ladder.steps.map(step => diagnosedStep(step, history));
+  const findings = findingsIn(history);
+  const missing = ladder.steps.find((_step, index) => !steps[index]?.isDone);
+  const common = { steps, findings, missing: missing?.id };
+  if (state === 'talking')
+    return {
+      ...{ ...common, verdict: 'live', summary: 'The device is sent the sound.' },
+      advice: adviceOf(findings),
+    };
+  if (!missing && error === undefined)
+    return { ...common, verdict: 'waiting', summary: 'The talk is over.', advice: [] };
+  return {
+    ...common,
+    verdict: state === 'asked' ? 'waiting' : 'failing',
+    summary: summaryOf(missing, findings, error),
     advice: [...new Set([...adviceOf(findings), ...(missing?.advice ?? [])])],
   };
 }

@@ -152,6 +152,71 @@ const PUBLISH: Ladder = {
   ],
 };
 
+const SOUND: Step = {
+  id: 'sound',
+  title: 'The stream has sound that devices take',
+  shownBy: ['voice-sound'],
+  missing: 'There is no sound to be sent.',
+  advice: ['The stream has to be live and to have sound; GET /api/v1/streams/{id} shows its tracks.'],
+};
+const FLOWING: Step = {
+  id: 'flowing',
+  title: 'Sound goes to the device',
+  shownBy: ['voice-flowing'],
+  missing: 'The device was not sent any sound.',
+  advice: [],
+};
+
+/** The way of sound to a device that is told of it, and asks for it itself. */
+export const BROADCAST: Ladder = {
+  begins: [],
+  steps: [
+    SOUND,
+    {
+      id: 'told',
+      title: 'The device was told of the broadcast',
+      shownBy: ['broadcast-sent'],
+      missing: 'The device was not told yet.',
+      advice: [],
+    },
+    {
+      id: 'asked-for',
+      title: 'The device asked for the sound',
+      shownBy: ['invite-received'],
+      missing: 'The device did not ask for the sound.',
+      advice: [
+        'Try the mode talk: some devices know that alone.',
+        "Use the id of the device's voice output (137 as the 11th to 13th digit) where its catalog has one.",
+        'Switch on the loudspeaker, and two-way audio of the channel, in the device.',
+      ],
+    },
+    FLOWING,
+  ],
+};
+
+/** The way of sound to a device that is invited to take it. */
+export const TALK: Ladder = {
+  begins: [],
+  steps: [
+    SOUND,
+    {
+      id: 'invited',
+      title: 'The device was invited to take the sound',
+      shownBy: ['invite-sent'],
+      missing: 'The device was not invited yet.',
+      advice: [],
+    },
+    {
+      id: 'accepted',
+      title: 'The device accepted',
+      shownBy: ['invite-accepted'],
+      missing: 'The device did not accept.',
+      advice: ['Try the mode broadcast, which is the way of the standard.'],
+    },
+    FLOWING,
+  ],
+};
+
 /** The way of a source: of the protocol, and pulled by us or sent to us. */
 export function ladderOf(protocol: string | undefined, isPulled: boolean): Ladder {
   if (protocol === 'gb28181') return GB28181;

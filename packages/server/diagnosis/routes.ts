@@ -1,8 +1,8 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { knownStream, type RouteContext } from '../context.ts';
-import { presentHistory, time } from '../present.ts';
 import { PROBLEMS, StreamParamsSchema, the } from '../schemas.ts';
 import { diagnose } from './diagnosis.ts';
+import { presentDiagnosis } from './present.ts';
 import { DiagnosisSchema } from './schemas.ts';
 
 /** Why there is no picture. */
@@ -20,16 +20,8 @@ export const diagnosisRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (a
     },
     async ({ params }) => {
       const report = await knownStream(context, params.stream_id);
-      const { verdict, summary, missing, steps, findings, advice } = diagnose(report);
-      return {
-        ...{ stream_id: report.streamId, verdict, summary, missing_step: missing, advice: [...advice] },
-        steps: steps.map(({ id, title, isDone, at, detail }) => ({
-          ...{ id, title, done: isDone, detail },
-          at: at === undefined ? undefined : time(at),
-        })),
-        findings: findings.map(({ at, ...finding }) => ({ ...finding, at: time(at) })),
-        history: (report.status?.history ?? report.history ?? []).map(presentHistory),
-      };
+      const history = report.status?.history ?? report.history ?? [];
+      return presentDiagnosis(report.streamId, diagnose(report), history);
     },
   );
 };

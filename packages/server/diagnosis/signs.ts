@@ -64,6 +64,25 @@ export const SIGNS: Readonly<Record<string, Sign>> = {
     means: 'The camera refused name or password.',
     advice: ['Correct the credentials of the ingest; cameras lock accounts after a few wrong ones.'],
   },
+  'broadcast-refused': {
+    means: 'The device refused the broadcast.',
+    advice: ['End the talk that it is in, or try the mode talk.'],
+  },
+  'broadcast-unanswered': { means: 'The device said nothing to the broadcast.', advice: [] },
+  'invite-missing': { means: 'The device took the broadcast, but asked for no sound.', advice: [] },
+  'format-refused': {
+    means: 'The device takes sound in a form that is not sent.',
+    advice: ['Set the audio of the channel to G.711A (PCMA) in the device.'],
+  },
+  'ack-missing': {
+    means: 'The device did not acknowledge our answer; it is sent to all the same.',
+    advice: [],
+  },
+  'voice-stopped': { means: 'The device, or the network, ended the talk.', advice: [] },
+  'sender-behind': {
+    means: 'The device takes less than there is; some of it is left out.',
+    advice: ['Look at the network to the device.'],
+  },
   'given-up': {
     means: 'It is not tried any more.',
     advice: ['Make the ingest anew once the cause is mended.'],

@@ -4,8 +4,11 @@ import type {
   DeviceReport,
   RecordReport,
   SubscriptionReport,
+  VoiceReport,
 } from '@flux-iot/core/control/gb28181-control';
 import type { Static } from 'typebox';
+import { diagnoseVoice } from '../diagnosis/diagnosis.ts';
+import { presentDiagnosis } from '../diagnosis/present.ts';
 import { time } from '../present.ts';
 import type {
   ChannelSchema,
@@ -13,6 +16,7 @@ import type {
   DeviceSchema,
   RecordSchema,
   SubscriptionSchema,
+  VoiceSchema,
 } from './schemas.ts';
 
 export function presentDevice(device: DeviceReport): Static<typeof DeviceSchema> {
@@ -91,4 +95,13 @@ export function presentEvent({
   detail,
 }: DeviceEvent): Static<typeof DeviceEventSchema> {
   return { kind, device_id: deviceId, channel_id: channelId, at: time(at), detail: { ...detail } };
+}
+
+export function presentVoice(report: VoiceReport): Static<typeof VoiceSchema> {
+  const { deviceId, channelId, streamId, mode, state, since, packets, bytes, error, history } = report;
+  return {
+    ...{ device_id: deviceId, channel_id: channelId, stream_id: streamId, mode, state },
+    ...{ since: time(since), packets, bytes, error },
+    diagnosis: presentDiagnosis(streamId, diagnoseVoice(report), history),
+  };
 }

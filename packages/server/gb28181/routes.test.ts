@@ -1,4 +1,9 @@
-import type { DeviceReport, Gb28181Control } from '@flux-iot/core/control/gb28181-control';
+import type {
+  DeviceReport,
+  Gb28181Control,
+  VoiceReport,
+  VoiceRequest,
+} from '@flux-iot/core/control/gb28181-control';
 import { FluxError } from '@flux-iot/core/errors/flux-error';
 import { afterEach, describe, expect, it } from 'vitest';
 import { TestApi } from '../test-support.ts';
@@ -46,6 +51,20 @@ class FakeControl implements Gb28181Control {
     kind,
     state: 'active' as const,
   });
+  speak = async (deviceId: string, channelId: string, request: VoiceRequest) => {
+    this.asked.push(['speak', deviceId, channelId, request]);
+    return this.voice(deviceId, channelId);
+  };
+  voice = async (deviceId: string, channelId: string): Promise<VoiceReport> => ({
+    ...{ deviceId, channelId, streamId: 'news', mode: 'broadcast', state: 'ended', since: 0 },
+    ...{ packets: 0, bytes: 0, error: 'The device was told of the broadcast, but asked for no sound.' },
+    history: [
+      { at: 0, lastAt: 0, count: 1, step: 'voice-sound', detail: 'of news' },
+      { at: 1, lastAt: 1, count: 1, step: 'broadcast-sent', detail: '' },
+      { at: 2, lastAt: 2, count: 1, step: 'invite-missing', detail: 'after 10 s' },
+    ],
+  });
+  endVoice = async (...given: unknown[]) => void this.asked.push(['endVoice', ...given]);
   playback = async (...given: unknown[]) => void this.asked.push(['playback', ...given]);
   events = async () => [{ kind: 'alarm', deviceId: DEVICE.id, at: 0, detail: { type: 2 } }];
 }
@@ -105,6 +124,33 @@ describe('the routes of GB28181 devices', () => {
       ['records', DEVICE.id, '34020000001320000001', day, day + 86_400_000],
       ['playback', 'cam1', { action: 'seek', seconds: 3 }],
       ['remove', DEVICE.id],
+    ]);
+  });
+
+  it('let a channel hear a stream, and say why it does not', async () => {
+    const control = new FakeControl();
+    api = await TestApi.start({ gb28181: control });
+    const channel = '34020000001370000001';
+    const voice = `${path}/channels/${channel}/broadcast`;
+    expect((await api.post(voice, { stream_id: 'news' })).statusCode).toBe(201);
+    expect((await api.post(voice, { stream_id: 'news', mode: 'talk', transport: 'udp' })).statusCode).toBe(
+      201,
+    );
+    expect((await api.post(voice, { stream_id: '../etc' })).statusCode).toBe(400);
+    expect((await api.post(voice, { stream_id: 'news', mode: 'shout' })).statusCode).toBe(400);
+    expect((await api.get(voice)).json()).toMatchObject({
+      ...{ stream_id: 'news', state: 'ended', packets: 0 },
+      diagnosis: {
+        ...{ verdict: 'failing', missing_step: 'asked-for' },
+        findings: [{ step: 'invite-missing' }],
+        advice: [expect.stringContaining('talk'), expect.anything(), expect.anything()],
+      },
+    });
+    expect((await api.delete(voice)).statusCode).toBe(204);
+    expect(control.asked).toEqual([
+      ['speak', DEVICE.id, channel, { streamId: 'news', mode: 'broadcast', transport: undefined }],
+      ['speak', DEVICE.id, channel, { streamId: 'news', mode: 'talk', transport: 'udp' }],
+      ['endVoice', DEVICE.id, channel],
     ]);
   });
 

@@ -1,5 +1,6 @@
-import { SUBSCRIPTION_KINDS } from '@flux-iot/core/control/gb28181-control';
+import { SUBSCRIPTION_KINDS, VOICE_MODES, VOICE_TRANSPORTS } from '@flux-iot/core/control/gb28181-control';
 import { type TSchema, Type } from 'typebox';
+import { DiagnosisSchema } from '../diagnosis/schemas.ts';
 import { named, oneOf, Time, the } from '../schemas.ts';
 
 const strict = { additionalProperties: false };
@@ -188,6 +189,41 @@ export const PlaybackSchema = named(
   ),
 );
 
+export const VoiceRequestSchema = named(
+  'Gb28181VoiceRequest',
+  Type.Object(
+    {
+      stream_id: Type.String({ maxLength: 257, description: 'Whose sound the device is to be sent' }),
+      mode: Type.Optional(
+        oneOf(
+          VOICE_MODES,
+          '`broadcast`, the default: the device is told and asks for the sound itself; `talk`: it is invited to take it',
+        ),
+      ),
+      transport: Type.Optional(
+        oneOf(VOICE_TRANSPORTS, 'Of a `talk`: `tcp-passive` waits for the device to connect'),
+      ),
+    },
+    { ...strict, examples: [{ stream_id: 'announcement' }] },
+  ),
+);
+
+export const VoiceSchema = named(
+  'Gb28181Voice',
+  Type.Object({
+    device_id: Type.String(),
+    channel_id: Type.String(),
+    stream_id: Type.String(),
+    mode: oneOf(VOICE_MODES),
+    state: oneOf(['asked', 'talking', 'ended']),
+    since: Time,
+    packets: Type.Integer({ description: 'Sent to the device' }),
+    bytes: Type.Integer(),
+    error: Type.Optional(Type.String({ description: 'Why it ended, where nobody asked for that' })),
+    diagnosis: the(DiagnosisSchema),
+  }),
+);
+
 export const DEVICE_SCHEMAS: readonly TSchema[] = [
   SubscriptionSchema,
   DeviceSchema,
@@ -197,4 +233,6 @@ export const DEVICE_SCHEMAS: readonly TSchema[] = [
   PresetSchema,
   OrderSchema,
   PlaybackSchema,
+  VoiceRequestSchema,
+  VoiceSchema,
 ];

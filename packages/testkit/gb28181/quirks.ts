@@ -27,6 +27,12 @@ export interface SimulatedQuirks {
   readonly losesPart?: boolean;
   /** Says of every answer that it has this many more entries. */
   readonly overstates?: number;
+  /** What it does with a broadcast: takes no part in it, refuses it, or asks for sound of a codec that is not sent. */
+  readonly broadcast?: 'ignores' | 'refuses' | 'wants-g7221';
+  /** How it asks for sound; by UDP if left out. `tcp-active`: it connects. */
+  readonly voiceTransport?: 'udp' | 'tcp-active' | 'tcp-passive';
+  /** Takes sound in a program stream alone. */
+  readonly wantsPsVoice?: boolean;
   /** Sends nothing on its own. */
   readonly isSilent?: boolean;
 }

@@ -19,6 +19,7 @@ import { answersTo, UTC_OFFSET } from './answers.ts';
 import type { Clip } from './clip.ts';
 import { MediaSender } from './media-sender.ts';
 import type { SimulatedQuirks, SimulatedRecording } from './quirks.ts';
+import { SimulatedVoice } from './simulated-voice.ts';
 
 export interface SimulatedDeviceOptions {
   readonly id: string;
@@ -52,6 +53,8 @@ const EMPTY_CLIP: Clip = { packs: [], duration: 1 };
 export class SimulatedDevice {
   readonly id: string;
   readonly told: string[] = [];
+  /** What it hears. */
+  readonly voice: SimulatedVoice;
   readonly #options: SimulatedDeviceOptions;
   readonly #agent: SipAgent;
   readonly #authenticator: Authenticator;
@@ -77,6 +80,10 @@ export class SimulatedDevice {
       onRequest: transaction => this.#receive(transaction),
       onDisconnected: () => {},
       onRefused: () => {},
+    });
+    this.voice = new SimulatedVoice({
+      ...{ id, agent: this.#agent, server, quirks: options.quirks },
+      note: text => this.#note(text),
     });
   }
 
@@ -145,6 +152,7 @@ export class SimulatedDevice {
     clearInterval(this.#keepalive);
     for (const { sender } of this.#sessions.values()) sender.close();
     this.#sessions.clear();
+    this.voice.close();
   }
 
   /** Says goodbye to its streams. */
@@ -225,6 +233,7 @@ export class SimulatedDevice {
 
   #receive(transaction: ServerTransaction): void {
     const { request, respond } = transaction;
+    if (this.voice.takes(transaction)) return;
     const session = this.#sessions.get(request.headers.get('Call-ID') ?? '');
     switch (request.method) {
       case 'MESSAGE':
@@ -278,6 +287,10 @@ export class SimulatedDevice {
   #answer(request: SipRequest): void {
     const message = messageOf(request);
     if (!message) return;
+    if (message.kind === 'Notify' && message.command === 'Broadcast') {
+      this.voice.broadcast(message).catch(() => {});
+      return;
+    }
     const { channels, recordings = [], partSize = 4, quirks } = this.#options;
     const { answers, orders } = answersTo(message, { id: this.id, channels, recordings, partSize, quirks });
     for (const order of orders) this.#note(order);

@@ -2,10 +2,12 @@ import { MemoryDeviceDocuments } from '@flux-iot/core/control/device-documents';
 import type { DeviceEvent } from '@flux-iot/core/control/gb28181-control';
 import type { FluxError } from '@flux-iot/core/errors/flux-error';
 import { StreamOrchestrator } from '@flux-iot/core/orchestrator/stream-orchestrator';
+import { parseStreamId } from '@flux-iot/core/stream/stream-id';
 import { Gb28181Adapter, type Gb28181AdapterOptions } from '@flux-iot/protocols/gb28181/adapter';
 import { DeviceStore } from '@flux-iot/protocols/gb28181/device/store';
 import type { MediaReceiver } from '@flux-iot/protocols/gb28181/live/media';
 import type { CatalogItem } from '@flux-iot/protocols/gb28181/manscdp/catalog';
+import { MediaSender } from '@flux-iot/protocols/gb28181/media/media-sender';
 import type { Reception, ReceptionRequest } from '@flux-iot/protocols/gb28181/media/reception';
 import { SimulatedDevice, type SimulatedDeviceOptions } from './simulated-device.ts';
 
@@ -82,6 +84,9 @@ export class TestPlatform {
       admission: 'password',
       password: PASSWORD,
       devicePasswords: new Map(),
+      sender: new MediaSender({ host: '127.0.0.1' }),
+      openSound: (streamId, signal) =>
+        this.orchestrator.openStream(parseStreamId(streamId), { isInternal: true, signal }),
       store: new DeviceStore(new MemoryDeviceDocuments()),
       defaultTransport: 'udp',
       maxDevices: 5000,

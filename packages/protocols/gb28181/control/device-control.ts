@@ -9,6 +9,8 @@ import type {
   RecordList,
   SubscriptionKind,
   SubscriptionReport,
+  VoiceReport,
+  VoiceRequest,
 } from '@flux-iot/core/control/gb28181-control';
 import { FluxError } from '@flux-iot/core/errors/flux-error';
 import type { Device } from '../device/device.ts';
@@ -23,6 +25,7 @@ import { parseRecordInfo, type RecordItem } from '../manscdp/record-info.ts';
 import { childText } from '../manscdp/xml.ts';
 import type { RecordingPlayer } from '../playback/player.ts';
 import type { Subscriptions } from '../subscription/subscriptions.ts';
+import type { Talks } from '../voice/talks.ts';
 import { controlContent } from './order.ts';
 
 export interface DeviceControlOptions {
@@ -31,6 +34,7 @@ export interface DeviceControlOptions {
   readonly inquiry: Inquiry;
   readonly subscriptions: Subscriptions;
   readonly events: DeviceEvents;
+  readonly talks: Talks;
   readonly utcOffsetMinutes: number;
   readonly playerOf: (streamId: string) => RecordingPlayer | undefined;
 }
@@ -150,6 +154,18 @@ export class DeviceControl implements Gb28181Control {
     const { registry, subscriptions } = this.#options;
     if (!isWanted) return subscriptions.unsubscribe(registry.require(deviceId), kind);
     return subscriptions.subscribe(registry.requireOnline(deviceId), kind);
+  }
+
+  async speak(deviceId: string, channelId: string, request: VoiceRequest): Promise<VoiceReport> {
+    return this.#options.talks.begin(this.#onlineWith(deviceId, channelId), channelId, request);
+  }
+
+  async voice(deviceId: string, channelId: string): Promise<VoiceReport> {
+    return this.#options.talks.find(deviceId, channelId).report;
+  }
+
+  async endVoice(deviceId: string, channelId: string): Promise<void> {
+    this.#options.talks.find(deviceId, channelId).close();
   }
 
   async playback(streamId: string, action: PlaybackAction): Promise<void> {

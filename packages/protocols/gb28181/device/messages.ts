@@ -42,10 +42,8 @@ export class DeviceMessages {
    * anew: so does a device that we forgot, or that has another address now.
    */
   receive({ request, peer, respond }: ServerTransaction): Device | undefined {
-    const { registry } = this.#options;
-    // In a session, and of some recorders always, the channel speaks: it is who is reached there.
-    const device = registry.find(deviceIdOf(request) ?? '') ?? registry.findAt(peer);
-    if (!device || !registry.heard(device, peer)) {
+    const device = this.senderOf({ request, peer });
+    if (!device) {
       respond({ status: 403 });
       return undefined;
     }
@@ -61,6 +59,14 @@ export class DeviceMessages {
     respond({ status: 200 });
     this.#take(device, message, request);
     return device;
+  }
+
+  /** The registered device that said it; undefined for all others. */
+  senderOf({ request, peer }: Pick<ServerTransaction, 'request' | 'peer'>): Device | undefined {
+    const { registry } = this.#options;
+    // In a session, and of some recorders always, the channel speaks: it is who is reached there.
+    const device = registry.find(deviceIdOf(request) ?? '') ?? registry.findAt(peer);
+    return device && registry.heard(device, peer) ? device : undefined;
   }
 
   #take(device: Device, message: ManscdpMessage, request: SipRequest): void {

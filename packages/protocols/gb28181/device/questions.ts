@@ -6,7 +6,8 @@ import { reasonOf } from '../sip/message.ts';
 import type { Device } from './device.ts';
 
 export interface Question {
-  readonly kind: Extract<MessageKind, 'Query' | 'Control'>;
+  /** A `Notify` that wants an answer names in its content whom it means. */
+  readonly kind: Extract<MessageKind, 'Query' | 'Control' | 'Notify'>;
   readonly command: string;
   /** The channel that is meant; the device itself if left out. */
   readonly channelId?: string;
@@ -92,7 +93,8 @@ export class Questions {
       };
       this.#waiting.add(waiting);
       // The answer may come before the response to the question does.
-      this.tell(device, channelId, writeManscdp(kind, command, sn, channelId, content)).then(
+      const meant = kind === 'Notify' ? undefined : channelId;
+      this.tell(device, channelId, writeManscdp(kind, command, sn, meant, content)).then(
         () => this.#awaitPart(waiting),
         (cause: unknown) => {
           // A device that answers the question has heard it, whatever became of the response.

@@ -34,11 +34,12 @@ export function parseManscdp(body: Buffer): ManscdpMessage {
   };
 }
 
+/** `deviceId`: undefined for the few messages that name whom they mean otherwise. */
 export function writeManscdp(
   kind: MessageKind,
   command: string,
   sn: number | string,
-  deviceId: string,
+  deviceId: string | undefined,
   more: readonly XmlNode[] = [],
 ): Buffer {
   return writeXml([kind, [['CmdType', command], ['SN', sn], ['DeviceID', deviceId], ...more]]);

@@ -185,7 +185,7 @@ describe('MediaSender', () => {
     const source = await Source.publish();
     const test = await TestReception.open(receiver, orchestrator, 'copy', { ssrc: SSRC });
     const remote = { address: LOCAL, port: test.reception.port };
-    const voice = await sender.open(request(source, { transport: 'udp', remote, isSoundOnly: true }).whole);
+    const voice = await sender.open(request(source, { transport: 'udp', remote, format: 'ps-sound' }).whole);
     voice.start();
     source.write(12);
     await until(() => test.sink.samples.length >= 12);

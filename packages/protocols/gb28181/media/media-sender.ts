@@ -36,9 +36,12 @@ export class MediaSender {
 
   /** Prepares to send. Rejects with `PORT_IN_USE` where no port can be had. */
   async open(request: SendRequest): Promise<Sending> {
-    const { transport, remote } = request;
+    const { transport } = request;
     if (transport === 'tcp-active') {
-      return this.#add(new StreamSending(request, DISCARD_PORT, sending => this.#connect(sending, remote)));
+      const sending = new StreamSending(request, DISCARD_PORT, started =>
+        this.#connect(started, request.remote),
+      );
+      return this.#add(sending);
     }
     let onConnection: ((socket: Socket) => void) | undefined;
     const port = await MediaPort.open({
@@ -47,7 +50,7 @@ export class MediaSender {
       onConnection: socket => (onConnection ? onConnection(socket) : socket.destroy()),
     });
     const sending = new StreamSending(request, port.port, started => {
-      if (transport === 'udp') started.use(new DatagramSending(port, remote));
+      if (transport === 'udp') started.use(new DatagramSending(port, request.remote));
     });
     sending.onClose(() => port.close());
     if (transport === 'tcp-passive') {
@@ -55,7 +58,7 @@ export class MediaSender {
       sending.onClose(() => clearTimeout(timer));
       onConnection = socket => {
         const address = plainAddress(socket.remoteAddress ?? '');
-        if (address !== plainAddress(remote.address)) {
+        if (address !== plainAddress(request.remote.address)) {
           socket.destroy();
           return;
         }

@@ -19,8 +19,16 @@ export interface FramePackets {
   readonly count: number;
 }
 
+/** Turns samples into the RTP packets of one source. */
+export interface FramePacketizer {
+  carries(track: Track): boolean;
+  setTracks(tracks: readonly Track[]): void;
+  /** Undefined for a sample that has no place in it. Throws `ParseError`. The sample is not kept. */
+  write(sample: Sample, track: Track | undefined): FramePackets | undefined;
+}
+
 /** Turns samples into a program stream in RTP packets of one source, a frame at a time; the last packet is marked. */
-export class PsPacketizer {
+export class PsPacketizer implements FramePacketizer {
   readonly #ssrc: number;
   readonly #muxer = new PsMuxer();
   readonly #writer = new ByteWriter();
@@ -40,7 +48,6 @@ export class PsPacketizer {
     this.#muxer.update(tracks, {}, this.#writer);
   }
 
-  /** Undefined for a sample that has no place in it. Throws `ParseError`. The sample is not kept. */
   write(sample: Sample, track: Track | undefined): FramePackets | undefined {
     if (!track) return undefined;
     this.#muxer.write(sample, track, this.#writer);

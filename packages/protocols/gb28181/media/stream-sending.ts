@@ -3,12 +3,15 @@ import type { EndReason, StreamSink } from '@flux-iot/core/stream/sink';
 import { ParseError } from '@flux-iot/media/model/parse-error';
 import type { Sample } from '@flux-iot/media/model/sample';
 import type { Track } from '@flux-iot/media/model/track';
+import { G711Packetizer } from './g711-packetizer.ts';
 import type { OutgoingTransport } from './outgoing-transport.ts';
-import { PsPacketizer } from './ps-packetizer.ts';
+import { type FramePacketizer, PsPacketizer } from './ps-packetizer.ts';
 import type { Sending, SendRequest } from './sending.ts';
 
 /** Bytes that may wait; then everything up to the next key frame is left out. */
 const MAX_QUEUE = 8 * 1024 * 1024;
+/** Of sound alone, about two seconds: what is heard later is of no use to who talks. */
+const MAX_SOUND_QUEUE = 16 * 1024;
 
 /** One stream on its way to a device or a platform. What it is given is packed at once, and not kept. */
 export class StreamSending implements Sending, StreamSink {
@@ -17,7 +20,9 @@ export class StreamSending implements Sending, StreamSink {
   bytes = 0;
   readonly #request: SendRequest;
   readonly #onStart: (sending: StreamSending) => void;
-  readonly #packetizer: PsPacketizer;
+  readonly #packetizer: FramePacketizer;
+  readonly #isSoundOnly: boolean;
+  readonly #maxQueue: number;
   readonly #closings: (() => void)[] = [];
   readonly #leftOut = new Set<string>();
   #transport: OutgoingTransport | undefined;
@@ -25,6 +30,7 @@ export class StreamSending implements Sending, StreamSink {
   #isAttached = false;
   #hasVideo = false;
   #isBehind = false;
+  #isReplaying = false;
   #closed = false;
 
   /** `onStart` makes the way out ready, now or later, and gives it to `use`. */
@@ -32,7 +38,11 @@ export class StreamSending implements Sending, StreamSink {
     this.#request = request;
     this.port = port;
     this.#onStart = onStart;
-    this.#packetizer = new PsPacketizer(request.ssrc, randomBytes(2).readUInt16BE());
+    const { ssrc, format = 'ps' } = request;
+    this.#isSoundOnly = format !== 'ps';
+    this.#maxQueue = this.#isSoundOnly ? MAX_SOUND_QUEUE : MAX_QUEUE;
+    const first = randomBytes(2).readUInt16BE();
+    this.#packetizer = format === 'g711a' ? new G711Packetizer(ssrc, first) : new PsPacketizer(ssrc, first);
   }
 
   get closed(): boolean {
@@ -80,12 +90,16 @@ export class StreamSending implements Sending, StreamSink {
   }
 
   onTracks(tracks: readonly Track[]): void {
-    const wanted = this.#request.isSoundOnly ? tracks.filter(({ kind }) => kind === 'audio') : tracks;
+    const wanted = this.#isSoundOnly ? tracks.filter(({ kind }) => kind === 'audio') : tracks;
     const carried = wanted.filter(track => this.#packetizer.carries(track));
     for (const { codec } of wanted) {
       if (carried.some(track => track.codec === codec) || this.#leftOut.has(codec)) continue;
       this.#leftOut.add(codec);
-      this.note('left-out', `${codec} has no place in the standard's program stream`);
+      const reason =
+        this.#request.format === 'g711a'
+          ? 'is not the G.711A that is sent'
+          : "has no place in the standard's program stream";
+      this.note('left-out', `${codec} ${reason}`);
     }
     this.#hasVideo = carried.some(({ kind }) => kind === 'video');
     this.#packetizer.setTracks(carried);
@@ -93,7 +107,7 @@ export class StreamSending implements Sending, StreamSink {
 
   onSample(sample: Sample, track: Track | undefined): void {
     const transport = this.#transport;
-    if (!transport || this.#closed || !this.#mayGo(sample, transport)) return;
+    if (!transport || this.#closed || this.#isReplaying || !this.#mayGo(sample, transport)) return;
     try {
       const packets = this.#packetizer.write(sample, track);
       if (!packets) return;
@@ -114,12 +128,12 @@ export class StreamSending implements Sending, StreamSink {
 
   /** A receiver that has fallen behind is given the next key frame at which it has caught up. */
   #mayGo(sample: Sample, transport: OutgoingTransport): boolean {
-    if (transport.queuedBytes > MAX_QUEUE) {
+    if (transport.queuedBytes > this.#maxQueue) {
       if (!this.#isBehind) this.note('sender-behind', 'the receiver takes less than there is');
       this.#isBehind = true;
     } else if (this.#isBehind) {
       const isEntry = this.#hasVideo ? sample.kind === 'video' && sample.key : true;
-      if (isEntry && transport.queuedBytes < MAX_QUEUE / 2) this.#isBehind = false;
+      if (isEntry && transport.queuedBytes < this.#maxQueue / 2) this.#isBehind = false;
     }
     return !this.#isBehind;
   }
@@ -127,6 +141,9 @@ export class StreamSending implements Sending, StreamSink {
   #attach(): void {
     if (!this.#isStarted || !this.#transport || this.#isAttached) return;
     this.#isAttached = true;
+    // Pictures begin with those since the last key frame; what was said meanwhile is over.
+    this.#isReplaying = this.#isSoundOnly;
     this.#request.stream.addSink(this);
+    this.#isReplaying = false;
   }
 }

@@ -11,6 +11,8 @@ export interface SessionDescription {
   readonly isTcp: boolean;
   /** Of its sender. */
   readonly setup: 'active' | 'passive' | undefined;
+  /** Payload types of the medium, the best first. */
+  readonly types: readonly number[];
   /** Encoding names by payload type, in upper case: `PS`, `H264`. */
   readonly encodings: ReadonlyMap<number, string>;
   /** The digits of `y=`, as they stand there. */
@@ -49,7 +51,7 @@ export function parseSessionDescription(body: Buffer): SessionDescription {
     if (mapping) encodings.set(Number(mapping[1]), (mapping[2] ?? '').toUpperCase());
     else if (!attributes.has(name)) attributes.set(name, content);
   }
-  const medium = /^(video|audio)\s+(\d{1,5})(?:\/\d+)?\s+(\S+)/i.exec(values.get('m') ?? '');
+  const medium = /^(video|audio)\s+(\d{1,5})(?:\/\d+)?\s+(\S+)([\d\s]*)/i.exec(values.get('m') ?? '');
   if (!medium) throw new ParseError('no media in the description', 0);
   const setup = attributes.get('setup')?.toLowerCase();
   const [from = 0, to = 0] = (values.get('t') ?? '').split(/\s+/).map(Number).filter(Number.isFinite);
@@ -60,6 +62,7 @@ export function parseSessionDescription(body: Buffer): SessionDescription {
     port: Number(medium[2]),
     isTcp: /^TCP\//i.test(medium[3] ?? ''),
     setup: setup === 'active' || setup === 'passive' ? setup : undefined,
+    types: (medium[4] ?? '').split(/\s+/).filter(Boolean).map(Number),
     encodings,
     ssrc: /^\d{1,10}/.exec(values.get('y') ?? '')?.[0],
     fileSize: /^\d{1,15}$/.test(attributes.get('filesize') ?? '')
