@@ -224,6 +224,12 @@ export class Gb28181Adapter implements ProtocolAdapter {
     const answer = (status: number) => respond({ status });
     for (const invitation of this.#environment.invitations)
       if (request.method !== 'ACK' && invitation.takes(request, answer)) return;
+    // RFC 3261 §8.2.2.3. What devices have to say is heard whatever they require for it.
+    const required = ['INVITE', 'OPTIONS'].includes(request.method) ? request.headers.list('Require') : [];
+    if (required.length > 0) {
+      respond({ status: 420, headers: { Unsupported: required.join(', ') } });
+      return;
+    }
     if (this.#talks.takes(transaction, () => this.#messages.senderOf(transaction))) return;
     switch (request.method) {
       case 'ACK':

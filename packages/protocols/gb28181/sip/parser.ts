@@ -15,6 +15,8 @@ const CR = 0x0d;
 const LF = 0x0a;
 const STATUS_LINE = /^SIP\/2\.0 +(\d{3})(?: (.*))?$/i;
 const REQUEST_LINE = /^([!%'*+\-.0-9A-Z_`a-z~]{1,64}) +(\S(?:.*\S)?) +SIP\/(\d+\.\d+)$/i;
+/** Two of these that differ: who reads the one and who reads the other take it for different messages. */
+const UNIQUE = ['From', 'To', 'Call-ID', 'CSeq', 'Content-Length'];
 const HEADER_NAME = /^[!%'*+\-.0-9A-Z_`a-z~]+$/;
 
 type Head = { readonly message: SipMessage; readonly end: number };
@@ -104,6 +106,8 @@ function parseHead(data: Buffer, start: number, end: number, limits: SipLimits):
     // Some devices send a line that is no header: the rest of the message is good.
     if (HEADER_NAME.test(name)) headers.append(name, line.slice(colon + 1).trim());
   }
+  for (const name of UNIQUE)
+    if (new Set(headers.all(name)).size > 1) throw new ParseError(`several ${name} that differ`, start);
   const after = data[end] === CR ? end + 2 : end + 1;
   return { message: startLine(first.trimEnd(), headers, start), end: after };
 }
