@@ -178,7 +178,10 @@ describe.skipIf(lacks('ffmpeg', 'ffprobe'))('simulated devices', () => {
       });
     expect(await device.alarm(channelId)).toBe(200);
     expect(await device.position(118.38, 31.33)).toBe(200);
-    const { body } = await product.call('GET', `/gb28181/events?device_id=${device.id}`);
+    const body = await until('the position', async () => {
+      const list = (await product.call('GET', `/gb28181/events?device_id=${device.id}`)).body;
+      return (list as { total: number }).total >= 3 && list;
+    });
     expect(body).toMatchObject({
       events: [
         { kind: 'position', detail: { longitude: 118.38, latitude: 31.33 } },

@@ -19,6 +19,8 @@ import { answerErrors, answerFrameworkError, answerUnreadable } from './errors.t
 import { tagAnswers } from './etags.ts';
 import { EventFeed } from './events/event-feed.ts';
 import { eventRoutes } from './events/event-routes.ts';
+import type { DeviceEvents } from './gb28181/event-log.ts';
+import { deviceEventRoutes } from './gb28181/event-routes.ts';
 import { deviceRoutes } from './gb28181/routes.ts';
 import { DEVICE_SCHEMAS } from './gb28181/schemas.ts';
 import { voiceRoutes } from './gb28181/voice-routes.ts';
@@ -53,6 +55,8 @@ export interface AppOptions {
   readonly snapshots?: SnapshotSource;
   /** The process that has the GB28181 devices; without it there are none. */
   readonly gb28181?: Gb28181Control;
+  /** What the devices told; nothing without it. */
+  readonly deviceEvents?: DeviceEvents;
   /** Where `/flv`, `/hls` and the like are served: requests for them are sent there. */
   readonly mediaPort: () => number;
   readonly recordings: RecordingLibrary;
@@ -164,6 +168,10 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   const gb28181 = options.gb28181 ?? noGb28181Control();
   await app.register(deviceRoutes, { prefix: '/api/v1/gb28181', gb28181 });
   await app.register(voiceRoutes, { prefix: '/api/v1/gb28181', gb28181 });
+  await app.register(deviceEventRoutes, {
+    prefix: '/api/v1/gb28181',
+    events: options.deviceEvents ?? { list: async () => ({ events: [], total: 0 }) },
+  });
   await app.register(serverRoutes, { ...context, mediaPort, version });
   await app.register(authRoutes, { accounts });
   for (const routes of [tokenRoutes, userRoutes, keyRoutes, tenantRoutes, auditRoutes])

@@ -110,9 +110,19 @@ export interface VoiceReport extends Omit<VoiceRequest, 'transport'> {
   readonly history: readonly HistoryEntry[];
 }
 
+export const DEVICE_EVENT_KINDS = [
+  'device-online',
+  'device-offline',
+  'catalog-changed',
+  'alarm',
+  'position',
+  // What has no kind of its own: that pictures were uploaded, and the like.
+  'notification',
+] as const;
+
 /** Something that a device told. `detail` is plain data of the kind. */
 export interface DeviceEvent {
-  /** `device-online`, `device-offline`, `catalog-changed`, `alarm`, `position`. */
+  /** One of `DEVICE_EVENT_KINDS`. */
   readonly kind: string;
   readonly deviceId: string;
   readonly channelId?: string;
@@ -152,8 +162,6 @@ export interface Gb28181Control {
   endVoice(deviceId: string, channelId: string): Promise<void>;
   /** Of a stream that is a recording. */
   playback(streamId: string, action: PlaybackAction): Promise<void>;
-  /** The latest, the newest first; kept until the process ends. */
-  events(deviceId: string | undefined, limit: number): Promise<DeviceEvent[]>;
 }
 
 export const GB28181_METHODS = [
@@ -170,7 +178,6 @@ export const GB28181_METHODS = [
   'voice',
   'endVoice',
   'playback',
-  'events',
 ] as const satisfies readonly (keyof Gb28181Control)[];
 
 /** Where the protocol is not enabled. */

@@ -203,6 +203,8 @@ const gb28181 = section('GB28181: cameras, recorders and platforms that register
   subscribe_catalog: flag(true, 'Ask every device to tell of changes of its channels.'),
   max_devices: integer(10_000, 1, 1_000_000, 'Devices at most; more are refused.'),
   flood_rate: integer(200, 1, 1_000_000, 'SIP messages a second from one address; more are thrown away.'),
+  events_days: integer(30, 1, 3650, 'Days that alarms, positions and the like are kept.'),
+  events_max: integer(200_000, 100, 100_000_000, 'Of these at most; the oldest go.'),
   flood_burst: integer(5000, 1, 10_000_000, 'SIP messages from one address at once, before that counts.'),
 });
 

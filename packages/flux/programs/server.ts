@@ -8,11 +8,16 @@ import { ClusterSnapshots } from '@flux-iot/core/cluster/cluster-snapshots';
 import { nodeEntries } from '@flux-iot/core/cluster/node-entry';
 import { ClusterControl } from '@flux-iot/core/control/cluster-control';
 import { serveDeviceDocuments } from '@flux-iot/core/control/device-documents';
-import { remoteGb28181Control } from '@flux-iot/core/control/gb28181-control';
+import {
+  DEVICE_EVENTS,
+  type DeviceEvent,
+  remoteGb28181Control,
+} from '@flux-iot/core/control/gb28181-control';
 import { RECORDING_SUBJECT, type RecordingEvent } from '@flux-iot/core/record/recording';
 import { createApiServer } from '@flux-iot/server/api-server';
 import { openDatabase } from '@flux-iot/server/database/open-database';
 import { DeviceTable } from '@flux-iot/server/gb28181/device-table';
+import { DeviceEventLog } from '@flux-iot/server/gb28181/event-log';
 import { DatabaseHookStore } from '@flux-iot/server/hooks/database-hook-store';
 import { startNotices } from '@flux-iot/server/notices';
 import { DatabaseRecordingIndex } from '@flux-iot/server/recordings/database-index';
@@ -70,12 +75,20 @@ async function start({ config, live, logger }: ProgramContext, version: string):
     bus.subscribe(RECORDING_SUBJECT, event => recordings.apply(event as unknown as RecordingEvent)),
   );
   unfollow.push(serveDeviceDocuments(bus, new DeviceTable(database)));
+  const deviceEvents = new DeviceEventLog({
+    database,
+    days: config.protocols.gb28181.events_days,
+    maxEvents: config.protocols.gb28181.events_max,
+    onError: error => logger.error({ code: error.code }, `events of devices: ${error.message}`),
+  });
+  unfollow.push(bus.subscribe(DEVICE_EVENTS, event => deviceEvents.add(event as unknown as DeviceEvent)));
   const snapshots = new ClusterSnapshots(bus, secret);
   const configured = parseAddress(config.http_media.bind).port;
   const api = await createApiServer({
     control,
     recordings,
     gb28181: remoteGb28181Control(bus),
+    deviceEvents,
     snapshots,
     access: accessOf(config, accounts),
     ...parseAddress(config.server.bind),
@@ -98,12 +111,14 @@ async function start({ config, live, logger }: ProgramContext, version: string):
     await notices.close();
     await bus.close();
     await busServer.close();
+    await deviceEvents.close();
     accounts.close();
     await database.close();
   };
   try {
     await busServer.start();
     recordings.start();
+    deviceEvents.start();
     await api.start();
   } catch (error) {
     await stop();

@@ -139,7 +139,7 @@ export class Gb28181Adapter implements ProtocolAdapter {
     const { sender, openSound, defaultTransport } = options;
     this.#talks = new Talks({ ...this.#environment, questions, sender, openSound, defaultTransport });
     this.control = new DeviceControl({
-      ...{ registry, questions, inquiry, events, talks: this.#talks, utcOffsetMinutes },
+      ...{ registry, questions, inquiry, talks: this.#talks, utcOffsetMinutes },
       subscriptions: this.#subscriptions,
       playerOf: streamId => {
         const ingest = this.#ingests.get(streamId);

@@ -66,7 +66,6 @@ class FakeControl implements Gb28181Control {
   });
   endVoice = async (...given: unknown[]) => void this.asked.push(['endVoice', ...given]);
   playback = async (...given: unknown[]) => void this.asked.push(['playback', ...given]);
-  events = async () => [{ kind: 'alarm', deviceId: DEVICE.id, at: 0, detail: { type: 2 } }];
 }
 
 let api: TestApi;
@@ -152,6 +151,24 @@ describe('the routes of GB28181 devices', () => {
       ['speak', DEVICE.id, channel, { streamId: 'news', mode: 'talk', transport: 'udp' }],
       ['endVoice', DEVICE.id, channel],
     ]);
+  });
+
+  it('list what devices told', async () => {
+    const asked: unknown[][] = [];
+    const deviceEvents = {
+      list: async (...given: unknown[]) => {
+        asked.push(given);
+        return { events: [{ kind: 'alarm', deviceId: DEVICE.id, at: 0, detail: { type: 2 } }], total: 7 };
+      },
+    };
+    api = await TestApi.start({ deviceEvents });
+    const filter = `device_id=${DEVICE.id}&kind=alarm&from=1970-01-01T00:00:01Z&limit=1&offset=3`;
+    expect((await api.get(`/api/v1/gb28181/events?${filter}`)).json()).toEqual({
+      ...{ total: 7, limit: 1, offset: 3 },
+      events: [{ kind: 'alarm', device_id: DEVICE.id, at: '1970-01-01T00:00:00.000Z', detail: { type: 2 } }],
+    });
+    expect(asked).toEqual([[{ deviceId: DEVICE.id, kind: 'alarm', from: 1000 }, 1, 3]]);
+    expect((await api.get('/api/v1/gb28181/events?kind=gossip')).statusCode).toBe(400);
   });
 
   it('say that the protocol is off where it is', async () => {

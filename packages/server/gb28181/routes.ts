@@ -4,13 +4,7 @@ import { FluxError } from '@flux-iot/core/errors/flux-error';
 import { parseStreamId } from '@flux-iot/core/stream/stream-id';
 import { type Static, Type } from 'typebox';
 import { DEFAULT_LIMIT, PROBLEMS, the } from '../schemas.ts';
-import {
-  presentChannel,
-  presentDevice,
-  presentEvent,
-  presentRecord,
-  presentSubscription,
-} from './present.ts';
+import { presentChannel, presentDevice, presentRecord, presentSubscription } from './present.ts';
 import {
   ChannelListSchema,
   ChannelParamsSchema,
@@ -19,8 +13,6 @@ import {
   DeviceParamsSchema,
   DeviceQuerySchema,
   DeviceSchema,
-  EventListSchema,
-  EventQuerySchema,
   OrderSchema,
   PlaybackSchema,
   PresetListSchema,
@@ -217,21 +209,6 @@ export const deviceRoutes: FastifyPluginAsyncTypebox<DeviceRouteContext> = async
       await gb28181.playback(parseStreamId(params.stream_id), playbackAction(body));
       return reply.code(204).send(null);
     },
-  );
-
-  app.get(
-    '/events',
-    {
-      schema: {
-        summary: 'What devices told lately, the newest first',
-        tags,
-        querystring: EventQuerySchema,
-        response: { 200: EventListSchema, ...PROBLEMS },
-      },
-    },
-    async ({ query: { device_id, limit = DEFAULT_LIMIT } }) => ({
-      events: (await gb28181.events(device_id, limit)).map(presentEvent),
-    }),
   );
 };
 

@@ -1,4 +1,9 @@
-import { SUBSCRIPTION_KINDS, VOICE_MODES, VOICE_TRANSPORTS } from '@flux-iot/core/control/gb28181-control';
+import {
+  DEVICE_EVENT_KINDS,
+  SUBSCRIPTION_KINDS,
+  VOICE_MODES,
+  VOICE_TRANSPORTS,
+} from '@flux-iot/core/control/gb28181-control';
 import { type TSchema, Type } from 'typebox';
 import { DiagnosisSchema } from '../diagnosis/schemas.ts';
 import { named, oneOf, Time, the } from '../schemas.ts';
@@ -109,9 +114,17 @@ export const ChannelQuerySchema = Type.Object(
   { ...PageQuery, kind: Type.Optional(Type.String({ maxLength: 20 })), parent_id: Type.Optional(Id) },
   strict,
 );
-export const EventListSchema = Type.Object({ events: Type.Array(the(DeviceEventSchema)) });
+export const EventListSchema = Type.Object({ events: Type.Array(the(DeviceEventSchema)), ...PageFields });
 export const EventQuerySchema = Type.Object(
-  { device_id: Type.Optional(Id), limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 1000 })) },
+  {
+    device_id: Type.Optional(Id),
+    channel_id: Type.Optional(Id),
+    kind: Type.Optional(oneOf(DEVICE_EVENT_KINDS)),
+    from: Type.Optional(Time),
+    to: Type.Optional(Time),
+    limit: PageQuery.limit,
+    offset: PageQuery.offset,
+  },
   strict,
 );
 export const PresetListSchema = Type.Object({ presets: Type.Array(the(PresetSchema)) });

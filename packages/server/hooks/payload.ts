@@ -62,6 +62,14 @@ export const EVENT_DATA = {
     device_id: DeviceId,
     channel_id: Type.Optional(Type.String({ description: "The device's channel that it is about" })),
     stream_id: Type.Optional(StreamId),
+    priority: Type.Optional(Type.Number({ description: '1, the gravest, to 4' })),
+    method: Type.Optional(
+      Type.Number({
+        description: '1 telephone, 2 device, 3 short message, 4 GPS, 5 video, 6 fault, 7 other',
+      }),
+    ),
+    type: Type.Optional(Type.Number({ description: "What it is, in the method's own table" })),
+    description: Type.Optional(Type.String()),
   }),
   'node-online': Type.Object({ node: Type.String() }, strict),
   'node-offline': Type.Object({ node: Type.String() }, strict),

@@ -280,7 +280,7 @@ describe('what a device tells', () => {
       await platform.adapter.control.subscribe(DEVICE, kind, true);
     expect(await device.alarm(channel!.id)).toBe(200);
     expect(await device.position(118.38, 31.33)).toBe(200);
-    const events = await platform.adapter.control.events(DEVICE, 10);
+    const events = platform.events.toReversed();
     expect(events.map(({ kind }) => kind)).toEqual(['position', 'alarm', 'alarm', 'device-online']);
     expect(events[1]).toMatchObject({
       channelId: channel!.id,

@@ -1,6 +1,5 @@
 import type {
   ChannelReport,
-  DeviceEvent,
   DeviceOrder,
   DeviceReport,
   Gb28181Control,
@@ -14,7 +13,6 @@ import type {
 } from '@flux-iot/core/control/gb28181-control';
 import { FluxError } from '@flux-iot/core/errors/flux-error';
 import type { Device } from '../device/device.ts';
-import type { DeviceEvents } from '../device/events.ts';
 import type { Inquiry } from '../device/inquiry.ts';
 import type { Questions } from '../device/questions.ts';
 import type { DeviceRegistry } from '../device/registry.ts';
@@ -33,7 +31,6 @@ export interface DeviceControlOptions {
   readonly questions: Questions;
   readonly inquiry: Inquiry;
   readonly subscriptions: Subscriptions;
-  readonly events: DeviceEvents;
   readonly talks: Talks;
   readonly utcOffsetMinutes: number;
   readonly playerOf: (streamId: string) => RecordingPlayer | undefined;
@@ -172,10 +169,6 @@ export class DeviceControl implements Gb28181Control {
     const player = this.#options.playerOf(streamId);
     if (player) return player.control(action);
     throw new FluxError('STREAM_NOT_FOUND', `No recording is played as ${streamId}.`);
-  }
-
-  async events(deviceId: string | undefined, limit: number): Promise<DeviceEvent[]> {
-    return this.#options.events.latest(deviceId ?? undefined, limit);
   }
 
   #report(device: Device): DeviceReport {

@@ -1,10 +1,7 @@
 import type { DeviceEvent } from '@flux-iot/core/control/gb28181-control';
 
-const CAPACITY = 2000;
-
-/** What devices told lately; bounded, the oldest go. */
+/** Hands on what devices tell, as plain data. */
 export class DeviceEvents {
-  readonly #events: DeviceEvent[] = [];
   readonly #onEvent: (event: DeviceEvent) => void;
 
   constructor(onEvent: (event: DeviceEvent) => void) {
@@ -17,17 +14,7 @@ export class DeviceEvents {
     channelId?: string,
     detail: Readonly<Record<string, unknown>> = {},
   ): void {
-    const event: DeviceEvent = { kind, deviceId, channelId, at: Date.now(), detail: plain(detail) };
-    if (this.#events.length >= CAPACITY) this.#events.shift();
-    this.#events.push(event);
-    this.#onEvent(event);
-  }
-
-  /** The newest first. */
-  latest(deviceId: string | undefined, limit: number): DeviceEvent[] {
-    const matching =
-      deviceId === undefined ? this.#events : this.#events.filter(event => event.deviceId === deviceId);
-    return matching.slice(-limit).reverse();
+    this.#onEvent({ kind, deviceId, channelId, at: Date.now(), detail: plain(detail) });
   }
 }
 
