@@ -9,6 +9,8 @@ import { DOMAIN, PASSWORD, SERVER_ID } from './product.ts';
 /** What it tells. */
 export interface DevicesReport extends SimulationCount {
   readonly kind: 'registered' | 'count';
+  /** That the registrations took. */
+  readonly seconds: number;
 }
 
 const [port = 0, devices = 0, keepaliveInterval = 60] = process.argv.slice(2).map(Number);
@@ -17,8 +19,11 @@ const simulation = new Simulation({
   server: { transport: 'udp', address: '127.0.0.1', port, id: SERVER_ID, domain: DOMAIN },
   onTold: () => {},
 });
-const report = (kind: DevicesReport['kind']) => process.send?.({ kind, ...simulation.count });
+let seconds = 0;
+const report = (kind: DevicesReport['kind']) => process.send?.({ kind, seconds, ...simulation.count });
 process.on('message', () => report('count'));
 process.once('disconnect', () => process.exit());
+const begun = performance.now();
 await simulation.start();
+seconds = (performance.now() - begun) / 1000;
 report('registered');

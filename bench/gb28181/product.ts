@@ -67,15 +67,21 @@ export class Product {
     }
   }
 
-  /** What each of its programs uses, by name. */
+  /** What each of its programs uses, by name; not their supervisor, which does next to nothing. */
   usage(): ReadonlyMap<string, Usage> {
     const tree = new ProcessTree(this.#child?.pid ?? -1);
-    return new Map(tree.pids.map(pid => [nameOf(pid), new ProcessTree(pid).usage()]));
+    return new Map(
+      tree.pids
+        .map(pid => [nameOf(pid), new ProcessTree(pid).usage()] as const)
+        .filter(([name]) => name !== 'supervisor'),
+    );
   }
 
-  /** Open files and sockets of all of them. */
+  /** Open files and sockets of the program that has the devices. */
   handles(): number {
-    return new ProcessTree(this.#child?.pid ?? -1).handles();
+    const { pids } = new ProcessTree(this.#child?.pid ?? -1);
+    const pid = pids.find(candidate => nameOf(candidate) === 'gb28181d');
+    return pid === undefined ? 0 : new ProcessTree(pid).handles();
   }
 
   /** Ends it; `SIGKILL` leaves it no time to say anything to anybody. Idempotent. */
@@ -102,6 +108,15 @@ export class Product {
     const text = await answer.text();
     return { status: answer.status, body: text === '' ? undefined : (JSON.parse(text) as unknown) };
   }
+}
+
+/** Datagrams that the kernel threw away, for nobody read them in time. */
+export function unreadDatagrams(): number {
+  const [names, values] = readFileSync('/proc/net/snmp', 'utf8')
+    .split('\n')
+    .filter(line => line.startsWith('Udp:'))
+    .map(line => line.split(' '));
+  return Number(values?.[names?.indexOf('RcvbufErrors') ?? -1] ?? 0);
 }
 
 function nameOf(pid: number): string {

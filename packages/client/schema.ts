@@ -2308,6 +2308,156 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/gb28181/devices/{device_id}/channels/{channel_id}/broadcast": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The present talk to the channel or the one before, and why the device hears nothing */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /** @description 20 digits, mostly */
+                    device_id: string;
+                    /** @description 20 digits, mostly */
+                    channel_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Gb28181Voice"];
+                    };
+                };
+                /** @description What is wrong */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description What is wrong */
+                "5XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /** Let the channel hear the sound of a stream; answered when the device takes it */
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description A request with the key of an earlier one is answered with the answer to that, for ten minutes: it is safe to try again */
+                    "idempotency-key"?: string;
+                };
+                path: {
+                    /** @description 20 digits, mostly */
+                    device_id: string;
+                    /** @description 20 digits, mostly */
+                    channel_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["Gb28181VoiceRequest"];
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Gb28181Voice"];
+                    };
+                };
+                /** @description What is wrong */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description What is wrong */
+                "5XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        /** End the talk to the channel */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /** @description 20 digits, mostly */
+                    device_id: string;
+                    /** @description 20 digits, mostly */
+                    channel_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description What is wrong */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description What is wrong */
+                "5XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/gb28181/events": {
         parameters: {
             query?: never;
@@ -2315,13 +2465,21 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What devices told lately, the newest first */
+        /** What devices told, alarms and positions and the rest, the newest first */
         get: {
             parameters: {
                 query?: {
                     /** @description 20 digits, mostly */
                     device_id?: string;
+                    /** @description 20 digits, mostly */
+                    channel_id?: string;
+                    kind?: "device-online" | "device-offline" | "catalog-changed" | "alarm" | "position" | "notification";
+                    /** @description RFC 3339 */
+                    from?: string;
+                    /** @description RFC 3339 */
+                    to?: string;
                     limit?: number;
+                    offset?: number;
                 };
                 header?: never;
                 path?: never;
@@ -2337,6 +2495,9 @@ export interface paths {
                     content: {
                         "application/json": {
                             events: components["schemas"]["Gb28181Event"][];
+                            total: number;
+                            limit: number;
+                            offset: number;
                         };
                     };
                 };
@@ -5499,6 +5660,45 @@ export interface components {
             /** @description Of `speed`: 0.25 to 16, negative backwards */
             scale?: number;
         };
+        /**
+         * @example {
+         *       "stream_id": "announcement"
+         *     }
+         */
+        Gb28181VoiceRequest: {
+            /** @description Whose sound the device is to be sent */
+            stream_id: string;
+            /**
+             * @description `broadcast`, the default: the device is told and asks for the sound itself; `talk`: it is invited to take it
+             * @enum {string}
+             */
+            mode?: "broadcast" | "talk";
+            /**
+             * @description Of a `talk`: `tcp-passive` waits for the device to connect
+             * @enum {string}
+             */
+            transport?: "udp" | "tcp-passive" | "tcp-active";
+        };
+        Gb28181Voice: {
+            device_id: string;
+            channel_id: string;
+            stream_id: string;
+            /** @enum {string} */
+            mode: "broadcast" | "talk";
+            /** @enum {string} */
+            state: "asked" | "talking" | "ended";
+            /**
+             * Format: date-time
+             * @description RFC 3339
+             */
+            since: string;
+            /** @description Sent to the device */
+            packets: number;
+            bytes: number;
+            /** @description Why it ended, where nobody asked for that */
+            error?: string;
+            diagnosis: components["schemas"]["Diagnosis"];
+        };
         Diagnosis: {
             stream_id: string;
             /** @enum {string} */
@@ -5600,6 +5800,8 @@ export type Gb28181Event = components['schemas']['Gb28181Event'];
 export type Gb28181Preset = components['schemas']['Gb28181Preset'];
 export type Gb28181Order = components['schemas']['Gb28181Order'];
 export type Gb28181PlaybackAction = components['schemas']['Gb28181PlaybackAction'];
+export type Gb28181VoiceRequest = components['schemas']['Gb28181VoiceRequest'];
+export type Gb28181Voice = components['schemas']['Gb28181Voice'];
 export type Diagnosis = components['schemas']['Diagnosis'];
 export type Reload = components['schemas']['Reload'];
 export type $defs = Record<string, never>;
