@@ -109,6 +109,9 @@ try {
     `restarted: ${((up - restarted) / 1000).toFixed(1)} s, of which ${((up - stopped) / 1000).toFixed(1)} s to start`,
   );
   await addIngests();
+  // Of a busy machine the time says little; what was worked says more.
+  const worked = [...product.usage().values()].reduce((sum, { cpuSeconds }) => sum + cpuSeconds, 0);
+  say(`  ${worked.toFixed(1)} s of a core were worked for the start`);
   const watchers = viewers;
   await until('the viewers', () => watchers.servedSince(up) === viewerCount);
   say(`the ${viewerCount} viewers have pictures again ${since(stopped)} s after the end`);

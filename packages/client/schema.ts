@@ -2149,6 +2149,76 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/gb28181/devices/{device_id}/channels/{channel_id}/configuration": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How the channel, or the device itself, is configured; the order `configure` changes it */
+        get: {
+            parameters: {
+                query?: {
+                    /**
+                     * @description One or several of BasicParam, VideoParamOpt, SVACEncodeConfig, SVACDecodeConfig, OSDConfig, PictureMask, FrameMirror, AlarmReport, SnapShotConfig, with commas between; BasicParam if left out
+                     * @example BasicParam,VideoParamOpt
+                     */
+                    kinds?: string;
+                };
+                header?: never;
+                path: {
+                    /** @description 20 digits, mostly */
+                    device_id: string;
+                    /** @description 20 digits, mostly */
+                    channel_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            /** @description By kind, with the standard's names; what the device does not have is left out */
+                            configuration: {
+                                [key: string]: unknown;
+                            };
+                        };
+                    };
+                };
+                /** @description What is wrong */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description What is wrong */
+                "5XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/gb28181/devices/{device_id}/subscriptions/{kind}": {
         parameters: {
             query?: never;

@@ -84,6 +84,25 @@ export interface RecordList {
   readonly total: number;
 }
 
+/** Kinds of configuration (A.2.4.7 ConfigType) of -2016 and -2022. */
+export const CONFIGURATION_KINDS = [
+  'BasicParam',
+  'VideoParamOpt',
+  'SVACEncodeConfig',
+  'SVACDecodeConfig',
+  'OSDConfig',
+  'PictureMask',
+  'FrameMirror',
+  'AlarmReport',
+  'SnapShotConfig',
+] as const;
+export type ConfigurationKind = (typeof CONFIGURATION_KINDS)[number];
+
+/** What a device says of itself by kind: texts, and what is in them by the standard's names. */
+export interface DeviceConfiguration {
+  readonly [name: string]: string | DeviceConfiguration | readonly (string | DeviceConfiguration)[];
+}
+
 export const VOICE_MODES = ['broadcast', 'talk'] as const;
 export const VOICE_TRANSPORTS = ['udp', 'tcp-passive', 'tcp-active'] as const;
 
@@ -154,6 +173,12 @@ export interface Gb28181Control {
   order(deviceId: string, channelId: string, order: DeviceOrder): Promise<void>;
   presets(deviceId: string, channelId: string): Promise<PresetReport[]>;
   records(deviceId: string, channelId: string, from: number, to: number): Promise<RecordList>;
+  /** How the device is configured, as far as it answers. */
+  configuration(
+    deviceId: string,
+    channelId: string,
+    kinds: readonly ConfigurationKind[],
+  ): Promise<DeviceConfiguration>;
   subscribe(deviceId: string, kind: SubscriptionKind, isWanted: boolean): Promise<SubscriptionReport>;
   /** Lets a channel hear a stream; resolves when it does. */
   speak(deviceId: string, channelId: string, request: VoiceRequest): Promise<VoiceReport>;
@@ -173,6 +198,7 @@ export const GB28181_METHODS = [
   'order',
   'presets',
   'records',
+  'configuration',
   'subscribe',
   'speak',
   'voice',

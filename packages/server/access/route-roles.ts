@@ -64,6 +64,7 @@ export const ROUTE_ROLES: Readonly<Record<string, Requirement>> = {
   'POST /api/v1/gb28181/devices/:device_id/channels/:channel_id/ptz': { server: 'operator' },
   'GET /api/v1/gb28181/devices/:device_id/channels/:channel_id/presets': { server: 'viewer' },
   'GET /api/v1/gb28181/devices/:device_id/channels/:channel_id/records': { server: 'viewer' },
+  'GET /api/v1/gb28181/devices/:device_id/channels/:channel_id/configuration': { server: 'viewer' },
   'POST /api/v1/gb28181/devices/:device_id/channels/:channel_id/broadcast': { server: 'operator' },
   'GET /api/v1/gb28181/devices/:device_id/channels/:channel_id/broadcast': { server: 'viewer' },
   'DELETE /api/v1/gb28181/devices/:device_id/channels/:channel_id/broadcast': { server: 'operator' },

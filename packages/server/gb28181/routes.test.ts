@@ -47,6 +47,10 @@ class FakeControl implements Gb28181Control {
     this.asked.push(['records', ...given]);
     return { records: [{ name: 'a', start: 0, end: 1000 }], isComplete: false, total: 2 };
   };
+  configuration = async (...given: unknown[]) => {
+    this.asked.push(['configuration', ...given]);
+    return { BasicParam: { Name: '门', Expiration: '3600' } };
+  };
   subscribe = async (_id: string, kind: 'catalog' | 'alarm' | 'position') => ({
     kind,
     state: 'active' as const,
@@ -105,6 +109,11 @@ describe('the routes of GB28181 devices', () => {
     expect((await api.post(`${channel}/ptz`, order)).statusCode).toBe(204);
     expect((await api.post(`${channel}/ptz`, { order: 'move', pan: 'up' })).statusCode).toBe(400);
     expect((await api.post(`${channel}/ptz`, { order: 'move', extra: 1 })).statusCode).toBe(400);
+    const configuration = await api.get(`${channel}/configuration?kinds=BasicParam,VideoParamOpt`);
+    expect(configuration.json()).toEqual({
+      configuration: { BasicParam: { Name: '门', Expiration: '3600' } },
+    });
+    expect((await api.get(`${channel}/configuration?kinds=Everything`)).statusCode).toBe(400);
     const range = 'from=2024-05-01T00:00:00Z&to=2024-05-02T00:00:00Z';
     expect((await api.get(`${channel}/records?${range}`)).json()).toEqual({
       ...{ complete: false, total: 2 },
@@ -120,6 +129,7 @@ describe('the routes of GB28181 devices', () => {
     const day = Date.UTC(2024, 4, 1);
     expect(control.asked).toEqual([
       ['order', DEVICE.id, '34020000001320000001', order],
+      ['configuration', DEVICE.id, '34020000001320000001', ['BasicParam', 'VideoParamOpt']],
       ['records', DEVICE.id, '34020000001320000001', day, day + 86_400_000],
       ['playback', 'cam1', { action: 'seek', seconds: 3 }],
       ['remove', DEVICE.id],

@@ -1,5 +1,10 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
-import type { DeviceOrder, Gb28181Control, PlaybackAction } from '@flux-iot/core/control/gb28181-control';
+import type {
+  ConfigurationKind,
+  DeviceOrder,
+  Gb28181Control,
+  PlaybackAction,
+} from '@flux-iot/core/control/gb28181-control';
 import { FluxError } from '@flux-iot/core/errors/flux-error';
 import { parseStreamId } from '@flux-iot/core/stream/stream-id';
 import { type Static, Type } from 'typebox';
@@ -9,6 +14,8 @@ import {
   ChannelListSchema,
   ChannelParamsSchema,
   ChannelQuerySchema,
+  ConfigurationQuerySchema,
+  ConfigurationSchema,
   DeviceListSchema,
   DeviceParamsSchema,
   DeviceQuerySchema,
@@ -162,6 +169,24 @@ export const deviceRoutes: FastifyPluginAsyncTypebox<DeviceRouteContext> = async
       if (!(from < to)) throw new FluxError('REQUEST_INVALID', 'query.from is not before query.to.');
       const list = await gb28181.records(params.device_id, params.channel_id, from, to);
       return { records: list.records.map(presentRecord), complete: list.isComplete, total: list.total };
+    },
+  );
+
+  app.get(
+    '/devices/:device_id/channels/:channel_id/configuration',
+    {
+      schema: {
+        summary: 'How the channel, or the device itself, is configured; the order `configure` changes it',
+        tags,
+        params: ChannelParamsSchema,
+        querystring: ConfigurationQuerySchema,
+        response: { 200: ConfigurationSchema, ...PROBLEMS },
+      },
+    },
+    async ({ params: { device_id, channel_id }, query: { kinds = 'BasicParam' } }) => {
+      // The schema has looked that they are of the kinds.
+      const wanted = [...new Set(kinds.split(','))] as ConfigurationKind[];
+      return { configuration: { ...(await gb28181.configuration(device_id, channel_id, wanted)) } };
     },
   );
 

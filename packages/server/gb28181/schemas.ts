@@ -1,4 +1,5 @@
 import {
+  CONFIGURATION_KINDS,
   DEVICE_EVENT_KINDS,
   SUBSCRIPTION_KINDS,
   VOICE_MODES,
@@ -134,6 +135,26 @@ export const RecordListSchema = Type.Object({
   total: Type.Integer(),
 });
 export const RecordQuerySchema = Type.Object({ from: Time, to: Time }, strict);
+
+const KIND = `(?:${CONFIGURATION_KINDS.join('|')})`;
+export const ConfigurationQuerySchema = Type.Object(
+  {
+    kinds: Type.Optional(
+      Type.String({
+        pattern: `^${KIND}(?:,${KIND})*$`,
+        maxLength: 200,
+        description: `One or several of ${CONFIGURATION_KINDS.join(', ')}, with commas between; BasicParam if left out`,
+        examples: ['BasicParam,VideoParamOpt'],
+      }),
+    ),
+  },
+  strict,
+);
+export const ConfigurationSchema = Type.Object({
+  configuration: Type.Record(Type.String(), Type.Unknown(), {
+    description: "By kind, with the standard's names; what the device does not have is left out",
+  }),
+});
 
 export const DeviceParamsSchema = Type.Object({ device_id: Id });
 export const ChannelParamsSchema = Type.Object({ device_id: Id, channel_id: Id });

@@ -57,6 +57,8 @@ export function answersTo(message: ManscdpMessage, device: DeviceContent): Answe
       ]);
     case 'PresetQuery':
       return one([['PresetList', [presetNode(1, '大门'), presetNode(2, 'yard')], { Num: 2 }]]);
+    case 'ConfigDownload':
+      return configurationOf(content, device);
     case 'DeviceControl':
     case 'DeviceConfig': {
       const names = [...content.children.keys()].filter(name => !NO_ORDERS.has(name));
@@ -66,6 +68,28 @@ export function answersTo(message: ManscdpMessage, device: DeviceContent): Answe
     default:
       return { answers: [], orders: [] };
   }
+}
+
+/** It has these alone, and sends a message for each. */
+function configurationOf(content: ManscdpMessage['content'], { id }: DeviceContent): Answers {
+  const kinds = (childText(content, 'ConfigType') ?? '').split('/');
+  const basic: XmlNode[] = [
+    ['Name', `模拟设备 ${id.slice(-4)}`],
+    ['Expiration', 3600],
+    ['HeartBeatInterval', 60],
+    ['HeartBeatCount', 3],
+  ];
+  const video: XmlNode[] = [
+    ['DownloadSpeed', '1/2/4'],
+    ['Resolution', '5/6'],
+  ];
+  const known: Readonly<Record<string, XmlNode>> = {
+    BasicParam: ['BasicParam', basic],
+    VideoParamOpt: ['VideoParamOpt', video],
+  };
+  const found = kinds.flatMap(kind => (known[kind] ? [known[kind]] : []));
+  if (found.length === 0) return one([['Result', 'ERROR']]);
+  return { orders: [], answers: found.map(node => [['Result', 'OK'], node] as const) };
 }
 
 function one(content: readonly XmlNode[]): Answers {

@@ -296,3 +296,22 @@ describe('what a device tells', () => {
     expect(device.told).toContain('SUBSCRIBE Alarm 0');
   });
 });
+
+describe('the configuration of a device', () => {
+  it('is read by kind, and changed', async () => {
+    platform = await new TestPlatform().start();
+    const device = await platform.device();
+    await device.register();
+    await until(() => platform.adapter.registry.find(DEVICE)?.catalog.state === 'complete', 'the catalog');
+    const { control } = platform.adapter;
+    expect(await control.configuration(DEVICE, DEVICE, ['BasicParam', 'VideoParamOpt'])).toEqual({
+      BasicParam: { Name: '模拟设备 0001', Expiration: '3600', HeartBeatInterval: '60', HeartBeatCount: '3' },
+      VideoParamOpt: { DownloadSpeed: '1/2/4', Resolution: '5/6' },
+    });
+    await expect(control.configuration(DEVICE, DEVICE, ['OSDConfig'])).rejects.toMatchObject({
+      ...{ code: 'DEVICE_REFUSED', message: `The device ${DEVICE} answered "ERROR".` },
+    });
+    await control.order(DEVICE, DEVICE, { order: 'configure', name: '北门', heartbeat_interval: 30 });
+    expect(device.told).toContain('BasicParam');
+  });
+});

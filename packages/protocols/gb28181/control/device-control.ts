@@ -1,5 +1,7 @@
 import type {
   ChannelReport,
+  ConfigurationKind,
+  DeviceConfiguration,
   DeviceOrder,
   DeviceReport,
   Gb28181Control,
@@ -17,6 +19,7 @@ import type { Inquiry } from '../device/inquiry.ts';
 import type { Questions } from '../device/questions.ts';
 import type { DeviceRegistry } from '../device/registry.ts';
 import { channelReports, deviceReport } from '../device/report.ts';
+import { parseConfiguration } from '../manscdp/configuration.ts';
 import { formatTime, writeManscdp } from '../manscdp/message.ts';
 import { type Preset, parsePresets } from '../manscdp/presets.ts';
 import { parseRecordInfo, type RecordItem } from '../manscdp/record-info.ts';
@@ -145,6 +148,31 @@ export class DeviceControl implements Gb28181Control {
       isComplete: end === 'complete',
       total,
     };
+  }
+
+  async configuration(
+    deviceId: string,
+    channelId: string,
+    kinds: readonly ConfigurationKind[],
+  ): Promise<DeviceConfiguration> {
+    const device = this.#onlineWith(deviceId, channelId);
+    const missing = new Set<string>(kinds);
+    const found: Record<string, DeviceConfiguration[string]> = {};
+    let refusal: string | undefined;
+    await this.#options.questions.ask(device, {
+      ...{ kind: 'Query', command: 'ConfigDownload', channelId },
+      content: [['ConfigType', kinds.join('/')]],
+      onPart: message => {
+        const result = childText(message.content, 'Result');
+        if (result !== undefined && !/^ok$/i.test(result)) refusal = result.slice(0, 100);
+        // Of what nobody asked for, and of a device that goes on and on, nothing is kept.
+        for (const [name, value] of Object.entries(parseConfiguration(message)))
+          if (missing.delete(name)) found[name] = value;
+        return refusal !== undefined || missing.size === 0;
+      },
+    });
+    if (refusal === undefined || missing.size < kinds.length) return found;
+    throw new FluxError('DEVICE_REFUSED', `The device ${deviceId} answered "${refusal}".`);
   }
 
   async subscribe(deviceId: string, kind: SubscriptionKind, isWanted: boolean): Promise<SubscriptionReport> {
