@@ -10,7 +10,7 @@ export const SERVER_ID = `${DOMAIN}2000000001`;
 export const PASSWORD = 'a password of the benchmark';
 
 const MAIN = resolve(import.meta.dirname, '../../packages/flux/main.ts');
-const START_TIMEOUT = 60_000;
+const START_TIMEOUT = 120_000;
 
 export interface ProductPorts {
   readonly sip: number;
