@@ -476,6 +476,12 @@ export const ConfigSchema = Type.Object(
         default: '',
         description: 'What the programs prove to one another that they know; needed on TCP.',
       }),
+      timeout: number(
+        8,
+        1,
+        60,
+        'Seconds without a sign of life after which a program counts as gone: what it had is free for others. The same for all of them.',
+      ),
     }),
     media: section('Streams, viewers and storage.', {
       storage_dir: path(

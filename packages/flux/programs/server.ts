@@ -10,6 +10,7 @@ import { ClusterControl } from '@flux-iot/core/control/cluster-control';
 import { serveDeviceDocuments } from '@flux-iot/core/control/device-documents';
 import { remoteGb28181Control } from '@flux-iot/core/control/gb28181-control';
 import { RECORDING_SUBJECT, type RecordingEvent } from '@flux-iot/core/record/recording';
+import { beatOf } from '@flux-iot/core/socket/heartbeat';
 import { createApiServer } from '@flux-iot/server/api-server';
 import { openDatabase } from '@flux-iot/server/database/open-database';
 import { DeviceTable } from '@flux-iot/server/gb28181/device-table';
@@ -36,12 +37,12 @@ export function runServer(file: string | undefined, version: string): Promise<vo
 }
 
 async function start({ config, live, logger }: ProgramContext, version: string): Promise<StartedProgram> {
-  const { address, secret } = busOf(config);
+  const { address, secret, timeout } = busOf(config);
   const hub = new BusHub();
   const tracing = await startTracing(config, version, message => logger.warn(message));
   const ownBus = createLocalBus(hub, MEMBER);
   const bus = tracing ? traceBus(ownBus, tracing) : ownBus;
-  const busServer = new BusServer({ hub, address, secret });
+  const busServer = new BusServer({ hub, address, secret, heartbeat: beatOf(timeout * 1000) });
   const control = new ClusterControl(bus);
   const database = await openDatabase(databaseUrl(config, process.env), tracing && traceQueries(tracing));
   const accounts = await openAccounts(config, database, policy => publishPolicy(bus, policy));
