@@ -246,7 +246,7 @@ describe.skipIf(lacks('ffmpeg'))('programs started one by one', () => {
     for (const program of [flvd, hlsd, rtmpd, server]) expect(await program.stop()).toBe(0);
   });
 
-  it('go on without a node that hangs, and with it again', { timeout: 60_000 }, async () => {
+  it('go on without a node that hangs, and with it again', { timeout: 120_000 }, async () => {
     using folder = busFolder();
     const common = {
       FLUX_LOG_LEVEL: 'warn',
@@ -260,9 +260,9 @@ describe.skipIf(lacks('ffmpeg'))('programs started one by one', () => {
       FLUX_BUS_SECRET: 'only the programs of this test know it',
     };
     await using server = new FluxProcess(['server'], common);
+    const api = await server.prints(/Page\s+(http:\S+)\//);
     await using hung = new FluxProcess(['gateway'], common);
     await using other = new FluxProcess(['gateway'], common);
-    const api = await server.prints(/Page\s+(http:\S+)\//);
     const [hungRtmp, otherRtmp] = [await hung.prints(/rtmp (\d+)/), await other.prints(/rtmp (\d+)/)];
     const media = await other.prints(/media (\d+)/);
     const get = async <Answer>(path: string) =>
