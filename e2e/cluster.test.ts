@@ -255,7 +255,7 @@ describe.skipIf(lacks('ffmpeg'))('programs started one by one', () => {
       FLUX_PROTOCOLS_RTMP_BIND: '127.0.0.1:0',
       FLUX_HTTP_MEDIA_BIND: '127.0.0.1:0',
       FLUX_MEDIA_PUBLISHER_GRACE: '5',
-      FLUX_BUS_TIMEOUT: '1',
+      FLUX_BUS_TIMEOUT: '3',
       FLUX_BUS_ADDRESS: folder.address,
       FLUX_BUS_SECRET: 'only the programs of this test know it',
     };
@@ -287,13 +287,13 @@ describe.skipIf(lacks('ffmpeg'))('programs started one by one', () => {
         'its lease is over',
         async () => (await get<{ nodes: unknown[] }>('/nodes')).nodes.length === 1,
       );
-      expect(performance.now() - stoppedAt).toBeLessThan(4000);
+      expect(performance.now() - stoppedAt).toBeLessThan(8000);
       // A publisher that comes to another node gets the stream, and the viewers see it.
       await using _again = publish(source, `rtmp://127.0.0.1:${otherRtmp}/live/given`);
       await until('it is live again', async () => (await stateOf('given')) === 'live');
       // Where none comes, the viewers' responses end when the grace is over.
       await lost!.body;
-      expect(performance.now() - stoppedAt).toBeLessThan(12_000);
+      expect(performance.now() - stoppedAt).toBeLessThan(16_000);
       process.kill(hung.child.pid!, 'SIGCONT');
       await until('the node is back, without the stream', async () => {
         const back = await get<{ nodes: { name: string; streams: number }[] }>('/nodes');
