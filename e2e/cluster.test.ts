@@ -246,6 +246,68 @@ describe.skipIf(lacks('ffmpeg'))('programs started one by one', () => {
     for (const program of [flvd, hlsd, rtmpd, server]) expect(await program.stop()).toBe(0);
   });
 
+  it('go on without a node that hangs, and with it again', { timeout: 120_000 }, async () => {
+    using folder = busFolder();
+    const common = {
+      FLUX_LOG_LEVEL: 'warn',
+      FLUX_SERVER_BIND: '127.0.0.1:0',
+      FLUX_PROTOCOLS_ENABLED: 'rtmp,flv',
+      FLUX_PROTOCOLS_RTMP_BIND: '127.0.0.1:0',
+      FLUX_HTTP_MEDIA_BIND: '127.0.0.1:0',
+      FLUX_MEDIA_PUBLISHER_GRACE: '5',
+      FLUX_BUS_TIMEOUT: '3',
+      FLUX_BUS_ADDRESS: folder.address,
+      FLUX_BUS_SECRET: 'only the programs of this test know it',
+    };
+    await using server = new FluxProcess(['server'], common);
+    const api = await server.prints(/Page\s+(http:\S+)\//);
+    await using hung = new FluxProcess(['gateway'], common);
+    await using other = new FluxProcess(['gateway'], common);
+    const [hungRtmp, otherRtmp] = [await hung.prints(/rtmp (\d+)/), await other.prints(/rtmp (\d+)/)];
+    const media = await other.prints(/media (\d+)/);
+    const get = async <Answer>(path: string) =>
+      (await (await fetch(`${api}/api/v1${path}`)).json()) as Answer;
+    const stateOf = async (id: string) => (await get<{ state?: string }>(`/streams/${id}`)).state;
+    const source = await clip('h264-aac-70s.flv');
+    await using _given = publish(source, `rtmp://127.0.0.1:${hungRtmp}/live/given`);
+    await using _lost = publish(source, `rtmp://127.0.0.1:${hungRtmp}/live/lost`);
+    for (const id of ['given', 'lost'])
+      await until(`${id} is live`, async () => (await stateOf(id)) === 'live');
+    const [given, lost] = ['given', 'lost'].map(id =>
+      record.start(`http://127.0.0.1:${media}/flv/${id}.flv`),
+    );
+    await until('both are fetched', async () =>
+      (await get<{ nodes: { relays: number }[] }>('/nodes')).nodes.some(({ relays }) => relays === 2),
+    );
+    const { nodes } = await get<{ nodes: { name: string; pid: number }[] }>('/nodes');
+    process.kill(hung.child.pid!, 'SIGSTOP');
+    const stoppedAt = performance.now();
+    try {
+      await until(
+        'its lease is over',
+        async () => (await get<{ nodes: unknown[] }>('/nodes')).nodes.length === 1,
+      );
+      expect(performance.now() - stoppedAt).toBeLessThan(8000);
+      // A publisher that comes to another node gets the stream, and the viewers see it.
+      await using _again = publish(source, `rtmp://127.0.0.1:${otherRtmp}/live/given`);
+      await until('it is live again', async () => (await stateOf('given')) === 'live');
+      // Where none comes, the viewers' responses end when the grace is over.
+      await lost!.body;
+      expect(performance.now() - stoppedAt).toBeLessThan(16_000);
+      process.kill(hung.child.pid!, 'SIGCONT');
+      await until('the node is back, without the stream', async () => {
+        const back = await get<{ nodes: { name: string; streams: number }[] }>('/nodes');
+        return back.nodes.length === nodes.length && (await stateOf('given')) === 'live';
+      });
+    } finally {
+      process.kill(hung.child.pid!, 'SIGCONT');
+    }
+    await fetch(`${api}/api/v1/streams/given/stop`, { method: 'POST' });
+    const { video } = await unitsOf(await given!.body);
+    // Pictures of the second publisher have come: they are the source's first ones again.
+    expect(video.filter(unit => unit.hash === video[0]?.hash)).toHaveLength(2);
+  });
+
   it('say what is missing where nobody told them of the bus', async () => {
     const { code, stderr } = await new FluxProcess(['gateway'], {}).finished;
     expect(code).toBe(78);

@@ -48,6 +48,8 @@ import { serverRoutes } from './server-routes.ts';
 import { snapshotRoutes } from './snapshot-routes.ts';
 import { streamRoutes } from './stream-routes.ts';
 import { tenantRoutes } from './tenants/tenant-routes.ts';
+import { traceRequests } from './tracing/trace-requests.ts';
+import type { Tracing } from './tracing/tracing.ts';
 
 export interface AppOptions {
   readonly control: MediaControl;
@@ -73,6 +75,8 @@ export interface AppOptions {
   readonly rateLimit?: RateLimit;
   /** Has all programs read their configuration anew. */
   readonly reload?: () => Promise<ProgramReload[]>;
+  /** Its owner closes it. */
+  readonly tracing?: Tracing;
 }
 
 const BODY_LIMIT = 64 * 1024;
@@ -106,6 +110,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   app.server.maxConnections = MAX_CONNECTIONS;
   // JSON alone: what a form of another site can send without asking first is refused.
   app.removeContentTypeParser('text/plain');
+  if (options.tracing) traceRequests(app, options.tracing);
   logRequests(app);
   guard(app);
   const registry = new Registry();

@@ -15,6 +15,7 @@ import { type AppOptions, buildApp } from './app.ts';
 import { type Database, openDatabase } from './database/open-database.ts';
 import { DatabaseRecordingIndex } from './recordings/database-index.ts';
 import { RecordingLibrary } from './recordings/library.ts';
+import { traceQueries } from './tracing/trace-calls.ts';
 
 /** Brings and sends nothing, but keeps what it was asked to. */
 export class FakeAdapter implements ProtocolAdapter {
@@ -132,7 +133,7 @@ export class TestApi {
     const rtmp = new FakeAdapter('rtmp');
     const adapters = [rtmp, playOnlyAdapter('hls'), playOnlyAdapter('srt')];
     const control = new NodeControl({ name: 'node-1', orchestrator, adapters });
-    const database = await openDatabase('sqlite::memory:');
+    const database = await openDatabase('sqlite::memory:', options.tracing && traceQueries(options.tracing));
     const accounts = await Accounts.open({ database, publish: () => {}, auditDays: 1, ...accountOptions });
     const recordings = new RecordingLibrary({
       index: new DatabaseRecordingIndex(database),

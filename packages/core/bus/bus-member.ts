@@ -108,6 +108,9 @@ export class BusMember implements Bus {
       case 'claimed':
         this.#directory.answerClaim(message.id, message.isHeld);
         break;
+      case 'claimFailed':
+        this.#directory.failClaim(message.id, fromWireError(message.error));
+        break;
       case 'request':
         void this.#answer(message);
         break;

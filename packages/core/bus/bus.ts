@@ -29,7 +29,8 @@ export interface Directory {
   entries(prefix: string): DirectoryEntry[];
   /**
    * Takes the key if nobody holds it, or changes the value of one's own. False says that another member holds it.
-   * When it resolves, `get` knows the outcome. Throws `NOT_READY` where the bus is away for longer than it can wait.
+   * When it resolves, `get` knows the outcome. Throws `NOT_READY` where the bus is away for longer than it can wait,
+   * and `BUS_FULL` where this member, or all together, hold as much as they may.
    */
   claim(key: string, value: BusValue): Promise<boolean>;
   /** Gives the key up; nothing happens where another member holds it. */

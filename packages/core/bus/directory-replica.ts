@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import type { FluxError } from '../errors/flux-error.ts';
 import type { BusValue, Directory, DirectoryEntry, DirectoryWatcher } from './bus.ts';
 import { checkName, encodeMemberMessage } from './message.ts';
 import { crowdedError, type Uplink } from './uplink.ts';
@@ -9,6 +10,7 @@ interface Claim {
   isReleased: boolean;
   /** Undefined where the link went before the answer. */
   settle(isHeld: boolean | undefined): void;
+  fail(error: FluxError): void;
 }
 
 interface Watch {
@@ -57,7 +59,7 @@ export class DirectoryReplica implements Directory {
     const id = ++this.#lastClaim;
     const text = encodeMemberMessage({ type: 'claim', id, key, value });
     if (this.#claims.size >= this.#uplink.maxWaiting) throw crowdedError();
-    const claim: Claim = { key, isReleased: false, settle: () => {} };
+    const claim: Claim = { key, isReleased: false, settle: () => {}, fail: () => {} };
     this.#claims.set(id, claim);
     try {
       for (;;) {
@@ -126,13 +128,18 @@ export class DirectoryReplica implements Directory {
     claim.settle(isHeld);
   }
 
+  failClaim(id: number, error: FluxError): void {
+    this.#claims.get(id)?.fail(error);
+  }
+
   linkLost(): void {
     for (const claim of this.#claims.values()) claim.settle(undefined);
   }
 
   #ask(claim: Claim, text: string): Promise<boolean | undefined> {
-    return new Promise(resolve => {
+    return new Promise((resolve, reject) => {
       claim.settle = resolve;
+      claim.fail = reject;
       this.#uplink.send(text);
       if (claim.isReleased) this.#sendRelease(claim.key);
     });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { BusValue } from './bus.ts';
 import { BusHub, type HubConnection } from './hub.ts';
 import type { HubMessage, MemberMessage } from './message.ts';
 
@@ -89,6 +90,58 @@ describe('BusHub', () => {
     asker.connection.leave();
     answer(3);
     expect(answered()).toHaveLength(1);
+  });
+
+  it('keeps so many entries and bytes of one member, and of all, and says so to who claims more', () => {
+    const hub = new BusHub({ memberEntries: 3, memberBytes: 100, entries: 4, bytes: 150 });
+    const a = join(hub, 'a', '1');
+    const b = join(hub, 'b', '1');
+    let id = 0;
+    const claim = (peer: Peer, key: string, value: BusValue) => {
+      peer.connection.receive({ type: 'claim', id: ++id, key, value });
+      const answer = peer.received.findLast(message => 'id' in message && message.id === id);
+      return answer?.type === 'claimFailed' ? answer.error.code : answer?.type;
+    };
+    expect(['k1', 'k2', 'k3'].map(key => claim(a, key, 1))).toEqual(['claimed', 'claimed', 'claimed']);
+    expect(claim(a, 'k4', 1)).toBe('BUS_FULL');
+    expect(claim(a, 'k3', 'x'.repeat(91))).toBe('BUS_FULL');
+    expect(claim(a, 'k3', 'x'.repeat(80))).toBe('claimed');
+    // What there was stays, and others have room.
+    expect(claim(b, 'k3', 2)).toBe('claimed');
+    expect(b.received.at(-1)).toMatchObject({ isHeld: false });
+    expect(claim(b, 'b1', 'y'.repeat(60))).toBe('BUS_FULL');
+    expect(claim(b, 'b1', 1)).toBe('claimed');
+    expect(claim(b, 'b2', 1)).toBe('BUS_FULL');
+    // Room is made by what is given up, made smaller, or left behind.
+    expect(claim(a, 'k3', 1)).toBe('claimed');
+    a.connection.receive({ type: 'release', key: 'k1' });
+    expect(claim(b, 'b2', 'y'.repeat(60))).toBe('claimed');
+    a.connection.leave();
+    expect(claim(b, 'b3', 1)).toBe('claimed');
+    expect(claim(b, 'b4', 1)).toBe('BUS_FULL');
+  });
+
+  it('lets a member bring back only what there is room for', () => {
+    const hub = new BusHub({ memberEntries: 1 });
+    const holds = ['k1', 'k2'].map(key => ({ type: 'hold', key, value: 1 }) as const);
+    const { received } = join(hub, 'a', '1', ...holds);
+    expect(received.map(message => 'key' in message && message.key)).toEqual(['k1', false]);
+  });
+
+  it('has so many members, and so many subjects of each', () => {
+    const hub = new BusHub({ members: 2, memberSubjects: 2 });
+    const { connection } = join(hub, 'a', '1');
+    join(hub, 'b', '1');
+    expect(() => join(hub, 'c', '1')).toThrow(expect.objectContaining({ code: 'BUS_FULL' }));
+    join(hub, 'b', '1');
+    const hear = (subject: string) => connection.receive({ type: 'subscribe', subject });
+    for (const subject of ['one', 'two', 'two', 'one']) hear(subject);
+    connection.receive({ type: 'unsubscribe', subject: 'one' });
+    connection.receive({ type: 'unsubscribe', subject: 'one' });
+    hear('three');
+    expect(() => connection.receive({ type: 'serve', subject: 'four' })).toThrow(
+      expect.objectContaining({ code: 'BUS_FULL' }),
+    );
   });
 
   it.each<MemberMessage>([

@@ -1,7 +1,7 @@
-import { isDeepStrictEqual } from 'node:util';
 import { FluxError } from '../errors/flux-error.ts';
-import type { BusValue, DirectoryEntry } from './bus.ts';
-import type { AnswerMessage, HubMessage, MemberMessage, RequestMessage } from './message.ts';
+import type { BusValue } from './bus.ts';
+import { type DirectoryLimits, HubDirectory } from './hub-directory.ts';
+import type { AnswerMessage, ClaimMessage, HubMessage, MemberMessage, RequestMessage } from './message.ts';
 import { toWireError } from './message.ts';
 
 /** The hub's way to a member. Neither call may come back into the hub before it returns. */
@@ -13,7 +13,10 @@ export interface HubPeer {
 
 /** A member's way to the hub. */
 export interface HubConnection {
-  /** Throws `PROTOCOL_ERROR`, and `NOT_ALLOWED` where the name is taken; the link is to be ended then. */
+  /**
+   * Throws `PROTOCOL_ERROR`, `NOT_ALLOWED` where the name is taken, and `BUS_FULL` where there are too many members or
+   * the member has too many subjects; the link is to be ended then.
+   */
   receive(message: MemberMessage): void;
   /** The link is gone: all that the member held is free. Idempotent. */
   leave(): void;
@@ -25,6 +28,8 @@ interface Session {
   readonly instance: string;
   /** Route of each request that waits for its answer, by the id that the asker gave it. */
   readonly asked: Map<number, number>;
+  /** How many it serves and hears. */
+  subjects: number;
   /** The keys that it said it holds, until it is ready. */
   restored: Set<string> | undefined;
 }
@@ -35,8 +40,25 @@ interface Route {
   readonly server: Session;
 }
 
-/** Requests of one member that wait for their answers. */
-const MAX_ASKED = 16_384;
+/** What the hub keeps for its members, so that none can fill its memory. */
+export interface HubLimits extends DirectoryLimits {
+  readonly members: number;
+  /** That one member serves and hears. */
+  readonly memberSubjects: number;
+  /** Requests of one member that wait for their answers. */
+  readonly memberRequests: number;
+}
+
+/** A node has two keys a stream, of some 100 bytes; the largest value is what everybody may, one of the server's. */
+const LIMITS: HubLimits = {
+  members: 1024,
+  memberSubjects: 4096,
+  memberRequests: 16_384,
+  memberEntries: 100_000,
+  memberBytes: 48 * 1024 * 1024,
+  entries: 400_000,
+  bytes: 192 * 1024 * 1024,
+};
 
 /**
  * The middle of the local bus: holds the directory and passes on requests and events. It knows no socket and no
@@ -45,12 +67,18 @@ const MAX_ASKED = 16_384;
  */
 export class BusHub {
   readonly #sessions = new Map<string, Session>();
-  readonly #entries = new Map<string, DirectoryEntry>();
+  readonly #limits: HubLimits;
+  readonly #directory: HubDirectory;
   /** The first one answers; the others wait for it to go. */
   readonly #servers = new Map<string, Set<Session>>();
   readonly #subscribers = new Map<string, Set<Session>>();
   readonly #routes = new Map<number, Route>();
   #lastRoute = 0;
+
+  constructor(limits: Partial<HubLimits> = {}) {
+    this.#limits = { ...LIMITS, ...limits };
+    this.#directory = new HubDirectory(this.#limits);
+  }
 
   connect(peer: HubPeer): HubConnection {
     let session: Session | undefined;
@@ -82,7 +110,9 @@ export class BusHub {
     const old = this.#sessions.get(member);
     if (old && old.instance !== instance)
       throw new FluxError('NOT_ALLOWED', `There is a member named ${member} already.`);
-    const session: Session = { peer, member, instance, asked: new Map(), restored: new Set() };
+    if (!old && this.#sessions.size >= this.#limits.members)
+      throw new FluxError('BUS_FULL', `${this.#limits.members} programs are the most that a bus has.`);
+    const session: Session = { peer, member, instance, asked: new Map(), subjects: 0, restored: new Set() };
     this.#sessions.set(member, session);
     if (old) {
       // The same member by a new link, before the old one was seen to be dead. Its entries stay.
@@ -95,13 +125,13 @@ export class BusHub {
   #receive(session: Session, message: MemberMessage): void {
     switch (message.type) {
       case 'serve':
-        add(this.#servers, message.subject, session);
+        this.#add(this.#servers, message.subject, session);
         break;
       case 'unserve':
         remove(this.#servers, message.subject, session);
         break;
       case 'subscribe':
-        add(this.#subscribers, message.subject, session);
+        this.#add(this.#subscribers, message.subject, session);
         break;
       case 'unsubscribe':
         remove(this.#subscribers, message.subject, session);
@@ -114,23 +144,21 @@ export class BusHub {
 
   #restore(session: Session, restored: Set<string>, message: MemberMessage): void {
     if (message.type === 'hold') {
-      if (this.#claim(session.member, message.key, message.value)) restored.add(message.key);
+      if (this.#restoreOne(session.member, message.key, message.value)) restored.add(message.key);
       return;
     }
     if (message.type !== 'ready') throw outOfTurn(message);
     this.#releaseAll(session.member, restored);
     session.restored = undefined;
-    for (const entry of this.#entries.values()) session.peer.deliver({ type: 'entry', ...entry });
+    for (const entry of this.#directory.entries()) session.peer.deliver({ type: 'entry', ...entry });
     session.peer.deliver({ type: 'joined' });
   }
 
   #obey(session: Session, message: MemberMessage): void {
     switch (message.type) {
-      case 'claim': {
-        const isHeld = this.#claim(session.member, message.key, message.value);
-        session.peer.deliver({ type: 'claimed', id: message.id, isHeld });
+      case 'claim':
+        this.#answerClaim(session, message);
         break;
-      }
       case 'release':
         this.#release(session.member, message.key);
         break;
@@ -152,23 +180,36 @@ export class BusHub {
     }
   }
 
+  #answerClaim({ peer, member }: Session, { id, key, value }: ClaimMessage): void {
+    try {
+      peer.deliver({ type: 'claimed', id, isHeld: this.#claim(member, key, value) });
+    } catch (error) {
+      peer.deliver({ type: 'claimFailed', id, error: toWireError(error) });
+    }
+  }
+
+  /** What there is no room for any more is lost to the member, as if another had claimed it. */
+  #restoreOne(member: string, key: string, value: BusValue): boolean {
+    try {
+      return this.#claim(member, key, value);
+    } catch {
+      return false;
+    }
+  }
+
+  /** Throws `BUS_FULL`. */
   #claim(member: string, key: string, value: BusValue): boolean {
-    const entry = this.#entries.get(key);
-    if (entry && entry.member !== member) return false;
-    if (entry && isDeepStrictEqual(entry.value, value)) return true;
-    this.#entries.set(key, { key, member, value });
-    this.#tellAll({ type: 'changed', key, member, value });
-    return true;
+    const outcome = this.#directory.claim(member, key, value);
+    if (outcome === 'changed') this.#tellAll({ type: 'changed', key, member, value });
+    return outcome !== 'taken';
   }
 
   #release(member: string, key: string): void {
-    if (this.#entries.get(key)?.member !== member) return;
-    this.#entries.delete(key);
-    this.#tellAll({ type: 'released', key });
+    if (this.#directory.release(member, key)) this.#tellAll({ type: 'released', key });
   }
 
   #releaseAll(member: string, except?: ReadonlySet<string>): void {
-    for (const key of this.#entries.keys()) {
+    for (const key of this.#directory.keysOf(member)) {
       if (!except?.has(key)) this.#release(member, key);
     }
   }
@@ -189,7 +230,7 @@ export class BusHub {
   #request(asker: Session, { id, subject, payload }: RequestMessage): void {
     if (asker.asked.has(id)) throw new FluxError('PROTOCOL_ERROR', 'Two requests of one id.');
     const server = firstReady(this.#servers.get(subject));
-    if (!server || asker.asked.size >= MAX_ASKED) {
+    if (!server || asker.asked.size >= this.#limits.memberRequests) {
       fail(asker, id, server ? 'Too many requests wait for answers.' : `Nobody serves ${subject} now.`);
       return;
     }
@@ -197,6 +238,14 @@ export class BusHub {
     this.#routes.set(route, { asker, id, server });
     asker.asked.set(id, route);
     server.peer.deliver({ type: 'request', id: route, subject, payload });
+  }
+
+  #add(sessions: Map<string, Set<Session>>, subject: string, session: Session): void {
+    if (sessions.get(subject)?.has(session)) return;
+    if (session.subjects >= this.#limits.memberSubjects)
+      throw new FluxError('BUS_FULL', `${session.member} serves and hears as much as one program may.`);
+    session.subjects++;
+    add(sessions, subject, session);
   }
 
   #answer(server: Session, message: AnswerMessage): void {
@@ -246,7 +295,9 @@ function add(sessions: Map<string, Set<Session>>, subject: string, session: Sess
 
 function remove(sessions: Map<string, Set<Session>>, subject: string, session: Session): void {
   const found = sessions.get(subject);
-  if (found?.delete(session) && found.size === 0) sessions.delete(subject);
+  if (!found?.delete(session)) return;
+  session.subjects--;
+  if (found.size === 0) sessions.delete(subject);
 }
 
 function outOfTurn({ type }: MemberMessage): FluxError {

@@ -25,3 +25,12 @@ it('refuses a name that is taken', async () => {
   await first.close();
   await createLocalBus(hub, 'a').close();
 });
+
+it('tells who claims more than there is room for', async () => {
+  const bus = createLocalBus(new BusHub({ memberEntries: 1 }), 'a');
+  expect(await bus.directory.claim('k1', 1)).toBe(true);
+  await expect(bus.directory.claim('k2', 1)).rejects.toMatchObject({ name: 'FluxError', code: 'BUS_FULL' });
+  bus.directory.release('k1');
+  expect(await bus.directory.claim('k2', 1)).toBe(true);
+  await bus.close();
+});

@@ -12,7 +12,7 @@ export type MemberMessage =
   | { readonly type: 'serve' | 'unserve' | 'subscribe' | 'unsubscribe'; readonly subject: string }
   | { readonly type: 'hold'; readonly key: string; readonly value: BusValue }
   | { readonly type: 'ready' }
-  | { readonly type: 'claim'; readonly id: number; readonly key: string; readonly value: BusValue }
+  | ClaimMessage
   | { readonly type: 'release'; readonly key: string }
   | { readonly type: 'publish'; readonly subject: string; readonly payload: BusValue }
   | RequestMessage
@@ -32,9 +32,18 @@ export type HubMessage =
   | { readonly type: 'joined' }
   | { readonly type: 'released'; readonly key: string }
   | { readonly type: 'claimed'; readonly id: number; readonly isHeld: boolean }
+  /** There is no room for it. */
+  | { readonly type: 'claimFailed'; readonly id: number; readonly error: WireError }
   | { readonly type: 'event'; readonly subject: string; readonly payload: BusValue }
   | RequestMessage
   | AnswerMessage;
+
+export interface ClaimMessage {
+  readonly type: 'claim';
+  readonly id: number;
+  readonly key: string;
+  readonly value: BusValue;
+}
 
 export interface RequestMessage {
   readonly type: 'request';
@@ -130,6 +139,8 @@ export function parseHubMessage(text: string): HubMessage {
     case 'claimed':
       if (typeof fields.isHeld !== 'boolean') throw malformed('no outcome of a claim');
       return { type, id: idOf(fields.id), isHeld: fields.isHeld };
+    case 'claimFailed':
+      return { type, id: idOf(fields.id), error: errorOf(fields.error) };
     case 'event':
       return { type, subject: nameOf(fields.subject), payload: toValue(fields.payload) };
     default:

@@ -8,6 +8,7 @@ import type { StreamOrchestrator } from '../orchestrator/stream-orchestrator.ts'
 import type { Relay, RelayTarget, StreamRegistry } from '../orchestrator/stream-registry.ts';
 import { RelayClient } from '../relay/relay-client.ts';
 import { RelayServer } from '../relay/relay-server.ts';
+import { beatOf } from '../socket/heartbeat.ts';
 import type { StreamId } from '../stream/stream-id.ts';
 import type { ViewerLimits } from '../stream/viewer.ts';
 import { dialHttp, linkOf } from './node-dial.ts';
@@ -24,6 +25,8 @@ export interface ClusterNodeOptions {
   readonly limits: ViewerLimits;
   /** Milliseconds that another node may take to answer: it may have to wait for the stream's first picture. */
   readonly openTimeout: number;
+  /** Milliseconds without a sign of life after which another node counts as gone. */
+  readonly timeout: number;
   readonly onError: (error: FluxError) => void;
 }
 
@@ -62,12 +65,13 @@ export class ClusterNode implements StreamRegistry {
     { orchestrator, control, media }: ClusterMember,
     about: Pick<NodeEntry, 'mediaPort' | 'protocols'>,
   ): Promise<void> {
-    const { secret, listen, advertised, limits, onError } = this.#options;
+    const { secret, listen, advertised, limits, timeout, onError } = this.#options;
     const bus = this.#bus;
     this.#server = new RelayServer({
       address: listen,
       secret,
       limits,
+      beat: beatOf(timeout),
       onError,
       openStream: (streamId, signal) => orchestrator.openOwnStream(streamId, signal),
       onHttp: socket => media.acceptNode(socket),
@@ -83,6 +87,9 @@ export class ClusterNode implements StreamRegistry {
       bus.directory.watch(STREAM_PREFIX, (key, entry) => {
         if (entry && entry.member !== bus.member)
           orchestrator.ownerChanged(key.slice(STREAM_PREFIX.length), entry.member);
+      }),
+      bus.directory.watch(NODE_PREFIX, (key, entry) => {
+        if (!entry) this.#http.abandon(key.slice(NODE_PREFIX.length));
       }),
       // The bus was away, and a publisher came to another node meanwhile: the newer one goes on.
       bus.onLost(key => {
@@ -109,7 +116,12 @@ export class ClusterNode implements StreamRegistry {
       const owner = directory.get(key)?.member;
       if (owner === undefined || owner === this.member) continue;
       // It may have lost its publisher and keep its viewers only; throws `STREAM_BUSY` where it has not.
-      await this.#bus.request(`${owner}.yield`, { streamId, takeover });
+      try {
+        await this.#bus.request(`${owner}.yield`, { streamId, takeover });
+      } catch (cause) {
+        // It went away without an answer, and its lease with it.
+        if (directory.get(key)?.member === owner) throw cause;
+      }
     }
     throw new FluxError('STREAM_BUSY', `Several publish ${streamId} at once.`, { context: { streamId } });
   }
@@ -123,11 +135,9 @@ export class ClusterNode implements StreamRegistry {
   }
 
   relay(owner: string, target: RelayTarget): Relay {
-    const { secret, openTimeout } = this.#options;
-    return new RelayClient(
-      { link: () => linkOf(this.#bus, owner), secret, member: this.member, openTimeout },
-      target,
-    );
+    const { secret, openTimeout, timeout } = this.#options;
+    const link = () => linkOf(this.#bus, owner);
+    return new RelayClient({ link, secret, member: this.member, openTimeout, beat: beatOf(timeout) }, target);
   }
 
   // --- HLS: one node cuts a stream for all ----------------------------------------------------------------------

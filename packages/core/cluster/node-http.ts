@@ -1,4 +1,10 @@
-import { Agent, request as httpRequest, type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
+import {
+  Agent,
+  type ClientRequest,
+  request as httpRequest,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+} from 'node:http';
 import type { Socket } from 'node:net';
 import { FluxError } from '../errors/flux-error.ts';
 
@@ -24,6 +30,7 @@ const MAX_SOCKETS_A_NODE = 32;
 /** Puts HTTP requests to other media nodes, over connections that proved the shared secret and are kept. */
 export class NodeHttpClient {
   readonly #agent: NodeAgent;
+  readonly #underWay = new Set<{ readonly node: string; readonly request: ClientRequest }>();
 
   /** `dial` opens a connection to a node by its name. */
   constructor(dial: (node: string) => Promise<Socket>) {
@@ -47,8 +54,18 @@ export class NodeHttpClient {
         request.destroy(new FluxError('TIMED_OUT', `${node} did not answer in time.`)),
       );
       request.on('error', fail);
+      const entry = { node, request };
+      this.#underWay.add(entry);
+      request.on('close', () => this.#underWay.delete(entry));
       request.end();
     });
+  }
+
+  /** The node is gone, or hangs: those who wait for its answer are told. */
+  abandon(node: string): void {
+    for (const { node: asked, request } of this.#underWay)
+      if (asked === node)
+        request.destroy(new FluxError('UPSTREAM_FAILED', `The media node ${node} is gone.`));
   }
 
   close(): void {

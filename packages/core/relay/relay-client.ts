@@ -3,6 +3,7 @@ import { RelayDemuxer } from '@flux-iot/media/format/relay/demuxer';
 import { FluxError } from '../errors/flux-error.ts';
 import type { Relay, RelayTarget } from '../orchestrator/stream-registry.ts';
 import { dial } from '../socket/dial.ts';
+import { Heartbeat } from '../socket/heartbeat.ts';
 import { parseSocketAddress } from '../socket/socket-address.ts';
 import { RelayIntake } from './relay-intake.ts';
 import { checkAnswer, readLine, writeLine } from './relay-request.ts';
@@ -15,9 +16,12 @@ export interface RelaySource {
   readonly member: string;
   /** Milliseconds that the owner may take: it may have to wait for the stream's first picture. */
   readonly openTimeout: number;
+  /** Milliseconds between the owner's signs of life. */
+  readonly beat: number;
 }
 
 const ENDED = { code: 'unpublished', message: 'The stream ended on its node.' };
+const SILENT = { code: 'publisher-lost', message: 'The node that has the stream gave no sign of life.' };
 const LOST = { code: 'publisher-lost', message: 'The connection to the node that has the stream was lost.' };
 
 /** Fetches one stream from its owner and feeds the local stream with it, tracks and samples as they are. */
@@ -68,7 +72,15 @@ export class RelayClient implements Relay {
       onSample: sample => this.#intake.write(sample),
       onEnd: () => this.#finish(ENDED),
     });
+    // A node that hangs keeps its connections, and says nothing.
+    const heartbeat = new Heartbeat(
+      this.#source.beat,
+      () => {},
+      () => this.#finish(SILENT),
+    );
+    socket.once('close', () => heartbeat.stop());
     socket.on('data', data => {
+      heartbeat.heard();
       try {
         if (!this.#isOver) demuxer.push(data);
       } catch (cause) {

@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import { ALIVE_FRAME } from '@flux-iot/media/format/relay/frame';
 import { RelayMuxer } from '@flux-iot/media/format/relay/muxer';
 import { FluxError } from '../errors/flux-error.ts';
 import { RELAY_PROTOCOL } from '../orchestrator/stream-status.ts';
@@ -15,6 +16,8 @@ export interface RelayServerOptions {
   readonly address: string;
   readonly secret: string;
   readonly limits: ViewerLimits;
+  /** Milliseconds between signs of life to those that fetch. */
+  readonly beat: number;
   /** Opens a stream that this node owns, waiting for it if need be. */
   readonly openStream: (streamId: StreamId, signal: AbortSignal) => Promise<Stream>;
   /** Takes a connection on which another node speaks HTTP. */
@@ -79,6 +82,7 @@ export class RelayServer {
     const stream = await this.#options.openStream(streamId, gone.signal);
     if (socket.destroyed) return;
     writeLine(socket, { ok: true });
+    this.#tellOfLife(socket);
     const output = stream.output('relay', () => ({
       name: 'relay',
       muxer: new RelayMuxer(),
@@ -91,5 +95,13 @@ export class RelayServer {
     socket.once('close', () => output.detach(viewer));
     // The other node says nothing more; its end is noticed by reading.
     socket.resume();
+  }
+
+  /** Where nothing is sent, the other node sees by this that the way is still there, and this process alive. */
+  #tellOfLife(socket: Socket): void {
+    const timer = setInterval(() => {
+      if (socket.writable && socket.writableLength === 0) socket.write(ALIVE_FRAME);
+    }, this.#options.beat);
+    socket.once('close', () => clearInterval(timer));
   }
 }

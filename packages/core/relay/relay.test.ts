@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { FluxError } from '../errors/flux-error.ts';
 import { StreamOrchestrator } from '../orchestrator/stream-orchestrator.ts';
@@ -14,6 +15,8 @@ import { RelayServer } from './relay-server.ts';
 
 const SECRET = 'only ours know it';
 const LIMITS = { maxQueuedBytes: 1_000_000, stallTimeout: 5000 };
+/** Milliseconds. */
+const BEAT = 50;
 const GOODBYE = { code: 'unpublished', message: '' };
 
 function orchestrate(registry?: StreamRegistry): StreamOrchestrator {
@@ -48,17 +51,18 @@ class Pair {
       ownerOf: id => (this.owned.has(id) ? 'owner' : undefined),
       relay: (_owner, target) =>
         new RelayClient(
-          { link: () => this.link, secret: this.secret, member: 'other', openTimeout: 1000 },
+          { link: () => this.link, secret: this.secret, member: 'other', openTimeout: 1000, beat: BEAT },
           target,
         ),
     });
   }
 
-  listen(): RelayServer {
+  listen(beat = BEAT): RelayServer {
     return new RelayServer({
       address: this.link,
       secret: SECRET,
       limits: LIMITS,
+      beat,
       openStream: (id, signal) => this.owner.openOwnStream(id, signal),
       onHttp: socket => socket.destroy(),
       onError: () => {},
@@ -173,6 +177,38 @@ describe('a relay', () => {
     publication.write(video(0.04, false, 'P1'));
     await expect.poll(() => events.at(-1)).toMatch(/^P1@/);
     expect(events).toContain('discontinuity');
+  });
+
+  it('stays where the owner has nothing to send', async () => {
+    const publication = await pair.publish();
+    publication.write(video(1, true, 'I0'));
+    publication.write(audio(1, 'a0'));
+    const stream = await pair.other.openStream('cam1');
+    const { events, sink } = recorder();
+    stream.addSink(sink);
+    await sleep(8 * BEAT);
+    publication.write(video(1.04, false, 'P1'));
+    await expect.poll(() => events.at(-1)).toBe('P1@1.04');
+    expect(events).not.toContain('discontinuity');
+  });
+
+  it('is lost where the owner gives no sign of life, and comes again', async () => {
+    await pair.server.stop();
+    pair.server = pair.listen(1_000_000);
+    await pair.server.start();
+    const publication = await pair.publish();
+    publication.write(video(1, true, 'I0'));
+    publication.write(audio(1, 'a0'));
+    const stream = await pair.other.openStream('cam1');
+    const { events, sink } = recorder();
+    stream.addSink(sink);
+    const began = performance.now();
+    await expect.poll(() => pair.other.getStreamStatus('cam1')?.state).toBe('interrupted');
+    expect(performance.now() - began).toBeLessThan(1000);
+    publication.write(video(2, true, 'I1'));
+    await expect.poll(() => events.some(event => event.startsWith('I1')), { timeout: 2000 }).toBe(true);
+    expect(events).toContain('discontinuity');
+    expect(events).not.toContain('end publisher-lost');
   });
 
   it('is given up where the owner stays away', async () => {

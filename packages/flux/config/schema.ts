@@ -478,6 +478,12 @@ export const ConfigSchema = Type.Object(
         default: '',
         description: 'What the programs prove to one another that they know; needed on TCP.',
       }),
+      timeout: number(
+        8,
+        1,
+        60,
+        'Seconds without a sign of life after which a program counts as gone: what it had is free for others. The same for all of them.',
+      ),
     }),
     media: section('Streams, viewers and storage.', {
       storage_dir: path(
@@ -590,6 +596,28 @@ export const ConfigSchema = Type.Object(
         }),
       },
     ),
+    observability: section('Traces of what the API does, by OpenTelemetry. See docs/operations.md.', {
+      otlp_endpoint: Type.String({
+        pattern: '^(?:https?://[^\\s?#]{1,2000})?$',
+        allowed: 'an http: or https: URL without a query; or "" for none',
+        default: '',
+        description:
+          'Where a collector takes OTLP by HTTP, such as "http://127.0.0.1:4318"; "/v1/traces" is added. Without one there are no traces.',
+      }),
+      service_name: Type.String({
+        minLength: 1,
+        maxLength: 200,
+        allowed: 'a text',
+        default: 'flux-iot',
+        description: 'What the traces call this server.',
+      }),
+      sample_ratio: number(
+        1,
+        0,
+        1,
+        'Share of the requests that are traced, of those whose caller has not decided it by `traceparent`.',
+      ),
+    }),
     log: section('The log, on standard error.', {
       level: choice(
         ['trace', 'debug', 'info', 'warn', 'error', 'silent'],

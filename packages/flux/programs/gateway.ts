@@ -15,6 +15,7 @@ import { remoteDeviceDocuments } from '@flux-iot/core/control/device-documents';
 import { type GatewayEvent, publishEvent } from '@flux-iot/core/control/gateway-event';
 import { DEVICE_EVENTS, serveGb28181Control } from '@flux-iot/core/control/gb28181-control';
 import { RECORDING_SUBJECT } from '@flux-iot/core/record/recording';
+import { beatOf } from '@flux-iot/core/socket/heartbeat';
 import { busOf } from '../config/bus.ts';
 import type { Config } from '../config/schema.ts';
 import { ladderOf } from '../ladder.ts';
@@ -52,9 +53,10 @@ async function start(
 ): Promise<StartedProgram> {
   const config = daemon ? withOnly(configured, DAEMONS[daemon]) : configured;
   const { address, secret } = busOf(config);
+  const timeout = config.bus.timeout * 1000;
   const name =
     supervisedAs ?? `${daemon ?? 'gateway'}-${hostname().replace(/[^A-Za-z0-9-]/g, '-')}-${process.pid}`;
-  const bus = await connectBus({ address, secret, member: name });
+  const bus = await connectBus({ address, secret, member: name, heartbeat: beatOf(timeout) });
   const cluster = new ClusterNode({
     bus,
     secret,
@@ -64,6 +66,7 @@ async function start(
       stallTimeout: config.media.viewer_stall_timeout * 1000,
     },
     openTimeout: config.media.open_timeout * 1000,
+    timeout,
     onError: error => logger.warn({ code: error.code }, error.message),
   });
   const counts = new TenantCounts(bus);

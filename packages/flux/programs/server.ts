@@ -14,6 +14,7 @@ import {
   remoteGb28181Control,
 } from '@flux-iot/core/control/gb28181-control';
 import { RECORDING_SUBJECT, type RecordingEvent } from '@flux-iot/core/record/recording';
+import { beatOf } from '@flux-iot/core/socket/heartbeat';
 import { createApiServer } from '@flux-iot/server/api-server';
 import { openDatabase } from '@flux-iot/server/database/open-database';
 import { DeviceTable } from '@flux-iot/server/gb28181/device-table';
@@ -22,6 +23,7 @@ import { DatabaseHookStore } from '@flux-iot/server/hooks/database-hook-store';
 import { startNotices } from '@flux-iot/server/notices';
 import { DatabaseRecordingIndex } from '@flux-iot/server/recordings/database-index';
 import { reloadAll } from '@flux-iot/server/reload-routes';
+import { traceBus, traceQueries } from '@flux-iot/server/tracing/trace-calls';
 import { accessOf, openAccounts, recordRefusals } from '../accounts.ts';
 import { localHost, parseAddress } from '../config/address.ts';
 import { busOf } from '../config/bus.ts';
@@ -29,6 +31,7 @@ import { hookSettings } from '../config/hooks.ts';
 import { databaseUrl } from '../database-url.ts';
 import { explainListenError } from '../listen-error.ts';
 import { createRecordingLibrary } from '../recording-library.ts';
+import { startTracing } from '../tracing.ts';
 import { type ProgramContext, runProgram, type StartedProgram } from './program.ts';
 
 const MEMBER = 'server';
@@ -39,12 +42,14 @@ export function runServer(file: string | undefined, version: string): Promise<vo
 }
 
 async function start({ config, live, logger }: ProgramContext, version: string): Promise<StartedProgram> {
-  const { address, secret } = busOf(config);
+  const { address, secret, timeout } = busOf(config);
   const hub = new BusHub();
-  const bus = createLocalBus(hub, MEMBER);
-  const busServer = new BusServer({ hub, address, secret });
+  const tracing = await startTracing(config, version, message => logger.warn(message));
+  const ownBus = createLocalBus(hub, MEMBER);
+  const bus = tracing ? traceBus(ownBus, tracing) : ownBus;
+  const busServer = new BusServer({ hub, address, secret, heartbeat: beatOf(timeout * 1000) });
   const control = new ClusterControl(bus);
-  const database = await openDatabase(databaseUrl(config, process.env));
+  const database = await openDatabase(databaseUrl(config, process.env), tracing && traceQueries(tracing));
   const accounts = await openAccounts(config, database, policy => publishPolicy(bus, policy));
   const unfollow = [
     serveTokens(bus, id => accounts.tokens.find(id)),
@@ -97,6 +102,7 @@ async function start({ config, live, logger }: ProgramContext, version: string):
     hooks: notices.hooks,
     events: notices.events,
     rateLimit,
+    tracing,
     reload: () => reloadAll(bus, () => live.reload()),
     assets: await pageAssets(),
     // Of what fastify says by itself, only what went wrong is news.
@@ -114,6 +120,7 @@ async function start({ config, live, logger }: ProgramContext, version: string):
     await deviceEvents.close();
     accounts.close();
     await database.close();
+    await tracing?.close();
   };
   try {
     await busServer.start();

@@ -56,6 +56,25 @@ describe('without a supervisor', () => {
     expect(await ended).toMatchObject({ code: 0, signal: null });
   });
 
+  it('stops when the shell is gone by which npm started it', async () => {
+    const { child, prints, ended } = start(['inShell', 'steady', 'alone'], { npm_lifecycle_event: 'start' });
+    await prints('up');
+    child.kill('SIGTERM');
+    expect(await ended).toMatchObject({ signal: 'SIGTERM', stdout: 'up\nalone: orphaned\n' });
+  });
+
+  it('goes on where whoever started it is gone, as a service does', async () => {
+    const { child, prints, ended } = start(['inShell', 'steady', 'alone'], {
+      npm_lifecycle_event: undefined,
+    });
+    await prints('up');
+    child.kill('SIGTERM');
+    const first = await Promise.race([ended, new Promise(resolve => setTimeout(resolve, 1500, 'goes on'))]);
+    expect(first).toBe('goes on');
+    process.kill(-child.pid!, 'SIGTERM');
+    expect((await ended).stdout).toBe('up\nalone: SIGTERM\n');
+  });
+
   it('has nobody to tell why it cannot start', async () => {
     expect(await start(['complains']).ended).toMatchObject({ code: 1, stdout: 'nobody was told\n' });
   });

@@ -7,7 +7,7 @@ import { EXIT_CODE } from './exit-code.ts';
 import { isStopMessage, type JsonObject, PROGRAM_VARIABLE, type ProgramMessage } from './message.ts';
 import { notifySystemd } from './systemd.ts';
 
-/** The signal; or that the supervisor asked by a message, or is gone. */
+/** The signal; or that the supervisor asked by a message; or that it, or npm's shell, is gone. */
 export type StopReason = 'SIGINT' | 'SIGTERM' | 'asked' | 'orphaned';
 
 export interface StopOptions {
@@ -18,6 +18,8 @@ export interface StopOptions {
 }
 
 const ORPHAN_TIMEOUT = 5000;
+/** Milliseconds. */
+const PARENT_INTERVAL = 500;
 
 /** The name that the supervisor gave this program; undefined where there is no supervisor. */
 export function programName(): string | undefined {
@@ -68,7 +70,12 @@ export function untilStopAsked({
       setTimeout(() => process.exit(EXIT_CODE.FAILED), orphanTimeout).unref();
       ask('orphaned');
     };
-    if (programName() === undefined) return;
+    if (programName() === undefined) {
+      whenShellIsGone(() => {
+        if (!isAsked) orphaned();
+      });
+      return;
+    }
     if (process.connected) {
       process.on('message', message => {
         if (isStopMessage(message)) ask('asked');
@@ -79,6 +86,20 @@ export function untilStopAsked({
       orphaned();
     }
   });
+}
+
+/**
+ * npm starts a shell that starts the program, and gives a signal that it gets to the shell alone; a shell that waits
+ * for its program dies of it, and the program would go on without anybody who knows of it.
+ */
+function whenShellIsGone(call: () => void): void {
+  if (process.env.npm_lifecycle_event === undefined) return;
+  const parent = process.ppid;
+  const timer = setInterval(() => {
+    if (process.ppid === parent) return;
+    clearInterval(timer);
+    call();
+  }, PARENT_INTERVAL).unref();
 }
 
 /**

@@ -1,30 +1,30 @@
 import type { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { FluxError } from '@flux-iot/core/errors/flux-error';
-import type { AccessRequest, StreamCallback } from '@flux-iot/core/orchestrator/protocol-adapter';
+import type { StreamCallback } from '@flux-iot/core/orchestrator/protocol-adapter';
 import type { StreamOrchestrator } from '@flux-iot/core/orchestrator/stream-orchestrator';
 import { plainAddress } from '@flux-iot/core/socket/plain-address';
 import type { SocketIntake } from '@flux-iot/core/socket/socket-intake';
 import type { EndReason } from '@flux-iot/core/stream/sink';
-import type { Stream } from '@flux-iot/core/stream/stream';
-import type { StreamId } from '@flux-iot/core/stream/stream-id';
 import type { ViewerLimits } from '@flux-iot/core/stream/viewer';
 import { ParseError } from '@flux-iot/media/model/parse-error';
 import type { AuthenticationServer } from '../authentication/server.ts';
 import { presentationOf, streamAddress } from './address.ts';
+import { Admission, ChallengeError, type Grant } from './admission.ts';
 import { type Fields, RtspConn } from './conn.ts';
 import { formatMethods } from './headers/methods.ts';
-import { formatRange, parseRange } from './headers/range.ts';
-import { formatRtpInfo, type RtpInfo } from './headers/rtp-info.ts';
+import { formatRange } from './headers/range.ts';
 import { formatSession, parseSession } from './headers/session.ts';
 import { formatTransport, parseTransports } from './headers/transport.ts';
 import { NO_BODY, RTSP_VERSION, type RtspRequest } from './message.ts';
 import type { OrphanSessions } from './orphan-sessions.ts';
 import { describeStream } from './play/description.ts';
 import type { RtpOutputs } from './play/outputs.ts';
+import { checkRange, rtpInfoHeader } from './play/play-headers.ts';
 import { PlaySession } from './play/session.ts';
 import { type AnnouncedMedia, parseAnnouncement } from './publish/announcement.ts';
 import { PublishSession } from './publish/session.ts';
+import { RequestQueue } from './request-queue.ts';
 import type { RtspSession } from './session.ts';
 import { StatusError, statusOf } from './status-error.ts';
 import { type LowerTransport, TrackTransports } from './track-transports.ts';
@@ -51,12 +51,6 @@ export interface ServerConnectionOptions {
   readonly onRefused: (error: FluxError, peer: string) => void;
 }
 
-/** What a client was let in for. */
-interface Grant {
-  readonly streamId: StreamId;
-  readonly token: string | undefined;
-}
-
 const METHODS = [
   'OPTIONS',
   'DESCRIBE',
@@ -69,8 +63,6 @@ const METHODS = [
   'GET_PARAMETER',
   'SET_PARAMETER',
 ] as const;
-/** Requests that wait for the one before to be answered. */
-const MAX_QUEUED = 16;
 const IDLE_TIMEOUT = 60_000;
 const KEEP_ALIVE_DELAY = 30_000;
 /** Milliseconds that a player has for its TEARDOWN once its stream is over: it may first play what it holds. */
@@ -83,15 +75,13 @@ const TORN_DOWN: EndReason = { code: 'unpublished', message: 'The client said go
 export class ServerConnection {
   readonly #options: ServerConnectionOptions;
   readonly #conn: RtspConn;
-  readonly #queue: RtspRequest[] = [];
-  #isBusy = false;
+  readonly #queue = new RequestQueue(request => this.#answer(request));
   /** Aborted when the connection is closed, and the session with it that it was let in for. */
   readonly #over = new AbortController();
+  readonly #admission: Admission;
   #session: RtspSession | undefined;
   /** The session that has outlived this connection. */
   #orphan: RtspSession | undefined;
-  /** The client was let in to play this. */
-  #described: Grant | undefined;
   #announced: { readonly grant: Grant; readonly media: readonly AnnouncedMedia[] } | undefined;
 
   constructor(socket: Socket, options: ServerConnectionOptions) {
@@ -99,12 +89,21 @@ export class ServerConnection {
     const { turns } = options.orchestrator;
     const handlers = {
       onRead: () => turns.countRead(),
-      onRequest: (request: RtspRequest) => this.#enqueue(request),
+      onRequest: (request: RtspRequest) => this.#queue.push(request),
       onInterleaved: (channel: number, payload: Buffer) =>
         this.#session?.transports.interleaved(channel, payload),
       onClose: (error: FluxError | undefined) => this.#closed(error),
     };
     this.#conn = new RtspConn(socket, 'server', handlers, options.intake);
+    const { orchestrator, authentication } = options;
+    this.#admission = new Admission({
+      orchestrator,
+      authentication,
+      address: this.#address,
+      signal: this.#over.signal,
+      end: reason => this.#expel(reason),
+      onRefused: error => options.onRefused(error, this.peer),
+    });
   }
 
   get peer(): string {
@@ -129,22 +128,13 @@ export class ServerConnection {
     this.#conn.end();
   }
 
-  #enqueue(request: RtspRequest): void {
-    if (this.#queue.length >= MAX_QUEUED) throw new FluxError('PROTOCOL_ERROR', 'Too many requests at once.');
-    this.#queue.push(request);
-    if (!this.#isBusy) void this.#work();
-  }
-
-  async #work(): Promise<void> {
-    this.#isBusy = true;
-    for (let next = this.#queue.shift(); next && !this.#conn.closed; next = this.#queue.shift()) {
-      try {
-        await this.#handle(next);
-      } catch (error) {
-        this.#refuse(next, error);
-      }
+  async #answer(request: RtspRequest): Promise<void> {
+    if (this.#conn.closed) return;
+    try {
+      await this.#handle(request);
+    } catch (error) {
+      this.#refuse(request, error);
     }
-    this.#isBusy = false;
   }
 
   async #handle(request: RtspRequest): Promise<void> {
@@ -189,7 +179,7 @@ export class ServerConnection {
     const accepted = request.headers.get('Accept');
     if (accepted !== undefined && !/application\/(?:sdp|\*)|\*\/\*/i.test(accepted))
       throw new StatusError(406, 'Streams are described by application/sdp.');
-    const stream = await this.#open(request);
+    const stream = await this.#admission.open(request);
     const presentation = presentationOf(request.uri);
     const { localAddress } = this.#conn.socket;
     const description = describeStream(stream.tracks, {
@@ -208,7 +198,7 @@ export class ServerConnection {
     if (type !== undefined && !/^application\/sdp\b/i.test(type))
       throw new StatusError(415, 'Streams are described by application/sdp.');
     const grant = streamAddress(request.uri);
-    await this.#letIn(request, 'publish', grant);
+    await this.#admission.admit(request, 'publish', grant);
     this.#announced = { grant, media: parseAnnouncement(presentationOf(request.uri), request.body) };
     this.#conn.trust();
     this.#respond(request);
@@ -249,8 +239,7 @@ export class ServerConnection {
     if (announced) {
       const { grant, media } = announced;
       const { streamId } = grant;
-      // It was let in when it announced.
-      const access = { ...this.#accessOf(grant), isInternal: true };
+      const access = this.#admission.accessOf(grant);
       return new PublishSession({
         ...common,
         streamId,
@@ -260,7 +249,7 @@ export class ServerConnection {
         conn: this.#conn,
       });
     }
-    const stream = await this.#open(request);
+    const stream = await this.#admission.open(request);
     const { peer, socket } = this.#conn;
     return new PlaySession({ ...common, stream, outputs, limits, peer, socket });
   }
@@ -360,50 +349,6 @@ export class ServerConnection {
     else this.#conn.end();
   }
 
-  // --- who may --------------------------------------------------------------------------------------------------
-
-  /** The stream that a client wants to play. Asks once for each stream of a connection whether it may. */
-  async #open(request: RtspRequest): Promise<Stream> {
-    const { orchestrator } = this.#options;
-    const grant = streamAddress(request.uri);
-    const before = this.#described;
-    const isGranted = before?.streamId === grant.streamId && (grant.token ?? before.token) === before.token;
-    if (isGranted)
-      return orchestrator.openStream(grant.streamId, { ...this.#accessOf(before), isInternal: true });
-    await this.#letIn(request, 'play', grant);
-    this.#described = grant;
-    return orchestrator.openStream(grant.streamId, { ...this.#accessOf(grant), isInternal: true });
-  }
-
-  /** Throws `NOT_ALLOWED`, or answers with a challenge and throws nothing more than that. */
-  async #letIn(request: RtspRequest, action: 'play' | 'publish', grant: Grant): Promise<void> {
-    const { authentication, orchestrator } = this.#options;
-    const { method, uri, headers } = request;
-    const verdict = await authentication?.verify(headers.get('Authorization'), method, uri);
-    const user = verdict?.isAllowed ? verdict.user : undefined;
-    try {
-      await orchestrator.authorize(action, grant.streamId, { ...this.#accessOf(grant), user });
-    } catch (error) {
-      const isRefusal =
-        error instanceof FluxError && (error.code === 'NOT_ALLOWED' || error.code === 'UNAUTHENTICATED');
-      if (!isRefusal || !authentication || user !== undefined) throw error;
-      const isStale = verdict !== undefined && !verdict.isAllowed && verdict.isStale;
-      // One without credentials is asked for them before it has done anything wrong.
-      if (headers.get('Authorization') !== undefined && !isStale) this.#options.onRefused(error, this.peer);
-      throw new ChallengeError(error.message, authentication.challenges(isStale));
-    }
-  }
-
-  #accessOf({ token }: Grant): AccessRequest {
-    return {
-      protocol: 'rtsp',
-      token,
-      address: this.#address,
-      signal: this.#over.signal,
-      end: reason => this.#expel(reason),
-    };
-  }
-
   get #address(): string {
     return plainAddress(this.#conn.socket.remoteAddress ?? '');
   }
@@ -458,35 +403,9 @@ export class ServerConnection {
   }
 }
 
-/** A client has to say who it is. */
-class ChallengeError extends StatusError {
-  readonly challenges: readonly string[];
-
-  constructor(message: string, challenges: readonly string[]) {
-    super(401, message);
-    this.challenges = challenges;
-  }
-}
-
 /** Where the stream is to be had instead (RFC 2326 §12.25). */
 function locationOf(error: unknown): string | undefined {
   return error instanceof FluxError && error.code === 'REDIRECTED'
     ? String(error.context.location)
     : undefined;
-}
-
-/** A live stream is played from now on, whatever time in it is asked for. Throws 457 for any other time. */
-function checkRange(value: string | undefined): void {
-  if (value === undefined) return;
-  try {
-    if (parseRange(value).unit === 'npt') return;
-  } catch (error) {
-    if (!(error instanceof ParseError)) throw error;
-  }
-  throw new StatusError(457, 'A live stream is played from now on.');
-}
-
-function rtpInfoHeader(info: readonly RtpInfo[]): string | undefined {
-  const known = info.filter(({ sequence, rtpTime }) => sequence !== undefined || rtpTime !== undefined);
-  return known.length > 0 ? formatRtpInfo(known) : undefined;
 }

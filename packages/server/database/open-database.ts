@@ -1,7 +1,7 @@
 import { chmodSync, mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { FluxError } from '@flux-iot/core/errors/flux-error';
-import { type Dialect, Kysely, PostgresDialect, SqliteDialect } from 'kysely';
+import { type Dialect, Kysely, type LogEvent, PostgresDialect, SqliteDialect } from 'kysely';
 import pg from 'pg';
 import { migrate } from './migrate.ts';
 import { NodeSqlite } from './node-sqlite.ts';
@@ -16,16 +16,31 @@ export interface Database {
   close(): Promise<void>;
 }
 
+/** A question to the database that was answered, or failed. */
+export interface QueryReport {
+  readonly system: 'sqlite' | 'postgresql';
+  /** With placeholders in place of the values. */
+  readonly sql: string;
+  readonly milliseconds: number;
+  /** What the database called the fault. */
+  readonly failure?: string;
+}
+
 const CONNECT_TIMEOUT = 10_000;
 /** No question of ours takes as long; a stuck one may not hold a connection for ever. */
 const STATEMENT_TIMEOUT = 30_000;
 const MAX_CONNECTIONS = 8;
 
-/** Opens the database, made if there is none, and brings its tables up to date. Throws `CONFIG_INVALID`. */
-export async function openDatabase(url: string): Promise<Database> {
+/**
+ * Opens the database, made if there is none, and brings its tables up to date. `onQuery` is told of each question, in
+ * the asynchronous course of who asked. Throws `CONFIG_INVALID`.
+ */
+export async function openDatabase(url: string, onQuery?: (report: QueryReport) => void): Promise<Database> {
   const location = parseDatabaseUrl(url);
+  const system = location.kind === 'sqlite' ? 'sqlite' : 'postgresql';
+  const log = onQuery && ((event: LogEvent) => onQuery(reportOf(system, event)));
   try {
-    const sql = new Kysely<Tables>({ dialect: dialectOf(location) });
+    const sql = new Kysely<Tables>({ dialect: dialectOf(location), log });
     let closing: Promise<void> | undefined;
     const close = () => {
       closing ??= sql.destroy();
@@ -44,6 +59,14 @@ export async function openDatabase(url: string): Promise<Database> {
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new FluxError('CONFIG_INVALID', `The database (${what}) cannot be used: ${reason}`, { cause });
   }
+}
+
+function reportOf(system: QueryReport['system'], event: LogEvent): QueryReport {
+  const { query, queryDurationMillis: milliseconds } = event;
+  const report = { system, sql: query.sql, milliseconds };
+  if (event.level === 'query') return report;
+  const { code } = (event.error ?? {}) as { code?: unknown };
+  return { ...report, failure: typeof code === 'string' ? code : 'error' };
 }
 
 function dialectOf(location: DatabaseLocation): Dialect {

@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import { FluxError } from '../../errors/flux-error.ts';
+import { Heartbeat } from '../../socket/heartbeat.ts';
 import type { BusLink } from '../uplink.ts';
 import { FrameReader, frameOf, HEARTBEAT } from './frame-reader.ts';
 
@@ -9,9 +10,6 @@ export interface FrameLinkOptions {
   /** Bytes that may wait to be sent; 32 MiB by default. A peer that lets more gather is cut. */
   readonly maxUnsent?: number;
 }
-
-/** Longest silence of the peer, in heartbeats. */
-const SILENT_BEATS = 3;
 
 /** Milliseconds that the last words may take to be sent. */
 const LINGER = 1000;
@@ -24,7 +22,7 @@ export class FrameLink implements BusLink {
   readonly #receive: (text: string) => void;
   readonly #reader = new FrameReader();
   readonly #maxUnsent: number;
-  #silentBeats = 0;
+  readonly #heartbeat: Heartbeat;
   #isCorked = false;
   #isClosing = false;
 
@@ -34,7 +32,8 @@ export class FrameLink implements BusLink {
     this.#socket = socket;
     this.#receive = receive;
     this.#maxUnsent = maxUnsent;
-    const timer = setInterval(this.#beat, heartbeat);
+    const cut = () => this.cut(new FluxError('TIMED_OUT', 'The peer gave no sign of life.'));
+    this.#heartbeat = new Heartbeat(heartbeat, () => this.#beat(), cut);
     this.closed = new Promise(resolve => {
       let fault: Error | undefined;
       socket.on('error', error => {
@@ -42,7 +41,7 @@ export class FrameLink implements BusLink {
       });
       const close = () => {
         this.#isClosing = true;
-        clearInterval(timer);
+        this.#heartbeat.stop();
         resolve(fault);
       };
       if (socket.closed) close();
@@ -76,7 +75,7 @@ export class FrameLink implements BusLink {
   readonly #take = (bytes: Buffer): void => {
     // What the peer still says is not heard, but read, so that its end is seen.
     if (this.#isClosing) return;
-    this.#silentBeats = 0;
+    this.#heartbeat.heard();
     try {
       for (const text of this.#reader.read(bytes)) {
         if (this.#isClosing) return;
@@ -87,13 +86,9 @@ export class FrameLink implements BusLink {
     }
   };
 
-  /** Beats are counted, not time: a process that was held up itself has not heard its peers' signs of life yet. */
-  readonly #beat = (): void => {
-    if (this.#isClosing) return;
-    if (++this.#silentBeats > SILENT_BEATS)
-      this.cut(new FluxError('TIMED_OUT', 'The peer gave no sign of life.'));
-    else this.#write(HEARTBEAT);
-  };
+  #beat(): void {
+    if (!this.#isClosing) this.#write(HEARTBEAT);
+  }
 
   #write(frame: Buffer): void {
     this.#socket.write(frame);

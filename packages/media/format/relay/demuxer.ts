@@ -112,6 +112,8 @@ export class RelayDemuxer {
       case FRAME_TYPE.END:
         this.#receiver.onEnd();
         return;
+      case FRAME_TYPE.ALIVE:
+        return;
       default:
         throw new ParseError(`frame of type ${type}`, 0);
     }

@@ -20,6 +20,8 @@ export const FRAME_TYPE = {
   DATA: 4,
   /** The stream is over. */
   END: 5,
+  /** Without a body: the sender is there, though there may be nothing to send. */
+  ALIVE: 6,
 } as const;
 
 export const VIDEO_HEADER_SIZE = 18;
@@ -28,3 +30,6 @@ export const DATA_HEADER_SIZE = 8;
 
 /** An access unit is at most as large as ingests take it, 16 MiB. */
 export const MAX_FRAME_SIZE = 17 * 1024 * 1024;
+
+/** The frame of type `ALIVE`; may come between any two others. */
+export const ALIVE_FRAME = Buffer.from([0, 0, 0, 1, FRAME_TYPE.ALIVE]);

@@ -6,6 +6,7 @@ import { AudioSample, DataSample, type Sample, VideoSample } from '../../model/s
 import type { Track } from '../../model/track.ts';
 import { AUDIO_TRACKS, VIDEO_TRACKS } from '../flv/test-support.ts';
 import { RelayDemuxer } from './demuxer.ts';
+import { ALIVE_FRAME } from './frame.ts';
 import { RelayMuxer } from './muxer.ts';
 import type { TrackList } from './track-list.ts';
 
@@ -57,7 +58,10 @@ describe('relay format', () => {
           const received = new Received();
           const writer = new ByteWriter();
           muxer.update([VIDEO_TRACKS.h264, AUDIO_TRACKS.aac], {}, writer);
-          for (const sample of samples) muxer.write(sample, undefined, writer);
+          for (const sample of samples) {
+            muxer.write(sample, undefined, writer);
+            writer.bytes(ALIVE_FRAME);
+          }
           muxer.end(writer);
           const bytes = written(writer);
           for (let at = 0, index = 0; at < bytes.length; index++) {
