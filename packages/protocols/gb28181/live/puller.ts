@@ -1,7 +1,7 @@
 import { FluxError } from '@flux-iot/core/errors/flux-error';
 import type { Ingest, IngestStatus } from '@flux-iot/core/orchestrator/protocol-adapter';
 import { StreamHistory } from '@flux-iot/core/stream/history';
-import type { EndReason } from '@flux-iot/core/stream/sink';
+import { type EndReason, TENANT_LIMIT_END } from '@flux-iot/core/stream/sink';
 import type { StreamId } from '@flux-iot/core/stream/stream-id';
 import { Retry } from '../../retry/retry.ts';
 import type { Device } from '../device/device.ts';
@@ -100,9 +100,13 @@ export class ChannelPuller implements Ingest {
     if (!isCurrent) return;
     if (error.code === 'DEVICE_NOT_FOUND') this.history.note('device-unknown', error.message);
     if (error.code === 'DEVICE_OFFLINE') this.history.note('device-offline', error.message);
-    const delay = this.#retry.failed(error.message);
+    this.#retryLater(error.message);
+  }
+
+  #retryLater(message: string): void {
+    const delay = this.#retry.failed(message);
     if (delay !== undefined)
-      this.history.note('reconnecting', `in ${(delay / 1000).toFixed(1)} s: ${error.message}`);
+      this.history.note('reconnecting', `in ${(delay / 1000).toFixed(1)} s: ${message}`);
   }
 
   /** It was restarted, or its network is back: what it sent before is gone, and it is asked at once. */
@@ -124,6 +128,8 @@ export class ChannelPuller implements Ingest {
   #revoked(session: MediaSession, reason: EndReason): void {
     if (this.#session === session) this.#session = undefined;
     if (this.demand && reason.code === IDLE.code) this.#rest();
+    // There may be room again: it is tried as after any failure.
+    else if (reason.code === TENANT_LIMIT_END) this.#retryLater(reason.message);
     else this.close(reason);
   }
 }

@@ -1,7 +1,7 @@
 import { FluxError } from '@flux-iot/core/errors/flux-error';
 import type { Ingest, IngestStatus, StreamCallback } from '@flux-iot/core/orchestrator/protocol-adapter';
 import { StreamHistory } from '@flux-iot/core/stream/history';
-import type { EndReason } from '@flux-iot/core/stream/sink';
+import { type EndReason, TENANT_LIMIT_END } from '@flux-iot/core/stream/sink';
 import type { StreamId } from '@flux-iot/core/stream/stream-id';
 import { Retry } from '../../retry/retry.ts';
 import type { TrackReception } from '../rtp-ingest.ts';
@@ -144,6 +144,10 @@ export class RtspPuller implements Ingest {
   /** Somebody took the id over, or the stream was stopped: there is nothing left to bring, but on demand. */
   #revoked(reason: EndReason): void {
     if (this.demand && reason.code === IDLE.code) this.#rest();
-    else this.close(reason);
+    else if (reason.code === TENANT_LIMIT_END) {
+      // There may be room again: it is tried as after any failure.
+      this.#end(reason);
+      this.#failed(new FluxError('TENANT_LIMIT', reason.message));
+    } else this.close(reason);
   }
 }
