@@ -44,10 +44,13 @@ import { lazySerializers } from './serializers.ts';
 import { serverRoutes } from './server-routes.ts';
 import { snapshotRoutes } from './snapshot-routes.ts';
 import { streamRoutes } from './stream-routes.ts';
+import { NO_FIGURES, type TenantFigures } from './tenants/tenant-loads.ts';
 import { tenantRoutes } from './tenants/tenant-routes.ts';
 
 export interface AppOptions {
   readonly control: MediaControl;
+  /** What the tenants have at present; without it, it is not known. */
+  readonly tenants?: TenantFigures;
   /** Who can get pictures of streams; without it there are none. */
   readonly snapshots?: SnapshotSource;
   /** The process that has the GB28181 devices; without it there are none. */
@@ -166,15 +169,17 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   });
   await app.register(serverRoutes, { ...context, mediaPort, version });
   await app.register(authRoutes, { accounts });
-  for (const routes of [tokenRoutes, userRoutes, keyRoutes, tenantRoutes, auditRoutes])
+  const figures = options.tenants ?? NO_FIGURES;
+  for (const routes of [tokenRoutes, userRoutes, keyRoutes, auditRoutes])
     await app.register(routes, { prefix: '/api/v1', accounts });
+  await app.register(tenantRoutes, { prefix: '/api/v1', accounts, figures });
   const settings = { hooks: [], networks: [] };
   const hooks = options.hooks ?? new HookService({ store: new MemoryHookStore(), settings, version });
   const events = options.events ?? new EventFeed();
   await app.register(hookRoutes, { prefix: '/api/v1', hooks });
   await app.register(eventRoutes, { prefix: '/api/v1', events, access: options.access });
   await app.register(reloadRoutes, { prefix: '/api/v1', reload: options.reload });
-  await app.register(metricsRoutes, { ...context, hooks, events, version, registry });
+  await app.register(metricsRoutes, { ...context, hooks, events, figures, version, registry });
   redirectMedia(app, mediaPort);
   servePage(app, options.assets ?? new Map(), mediaPort);
   return app;

@@ -1,6 +1,13 @@
 import { pageAssets } from '@flux-iot/console/assets';
 import { tenantOf } from '@flux-iot/core/access/access-policy';
-import { followRefusals, followUse, publishPolicy, serveTokens } from '@flux-iot/core/access/policy-channel';
+import {
+  followRefusals,
+  followUse,
+  publishPolicy,
+  publishStored,
+  serveTokens,
+  TenantCounts,
+} from '@flux-iot/core/access/policy-channel';
 import { BusHub } from '@flux-iot/core/bus/hub';
 import { createLocalBus } from '@flux-iot/core/bus/local-bus';
 import { BusServer } from '@flux-iot/core/bus/socket/bus-server';
@@ -17,6 +24,7 @@ import { DatabaseHookStore } from '@flux-iot/server/hooks/database-hook-store';
 import { startNotices } from '@flux-iot/server/notices';
 import { DatabaseRecordingIndex } from '@flux-iot/server/recordings/database-index';
 import { reloadAll } from '@flux-iot/server/reload-routes';
+import { StoredBytes } from '@flux-iot/server/tenants/stored-bytes';
 import { accessOf, openAccounts, recordRefusals } from '../accounts.ts';
 import { localHost, parseAddress } from '../config/address.ts';
 import { busOf } from '../config/bus.ts';
@@ -70,6 +78,12 @@ async function start({ config, live, logger }: ProgramContext, version: string):
     bus.subscribe(RECORDING_SUBJECT, event => recordings.apply(event as unknown as RecordingEvent)),
   );
   unfollow.push(serveDeviceDocuments(bus, new DeviceTable(database)));
+  const stored = new StoredBytes({
+    ...{ index, accounts },
+    publish: bytes => publishStored(bus, bytes),
+    onError: cause => logger.error({ err: cause }, 'what is stored could not be counted'),
+  });
+  const counts = new TenantCounts(bus);
   const snapshots = new ClusterSnapshots(bus, secret);
   const configured = parseAddress(config.http_media.bind).port;
   const api = await createApiServer({
@@ -77,6 +91,7 @@ async function start({ config, live, logger }: ProgramContext, version: string):
     recordings,
     gb28181: remoteGb28181Control(bus),
     snapshots,
+    tenants: { counts: () => counts.everywhere(), stored: tenantId => stored.of(tenantId) },
     access: accessOf(config, accounts),
     ...parseAddress(config.server.bind),
     mediaPort: () => configured || (nodeEntries(bus.directory).find(node => node.mediaPort)?.mediaPort ?? 0),
@@ -90,6 +105,7 @@ async function start({ config, live, logger }: ProgramContext, version: string):
     logger: logger.child({}, { level: logger.isLevelEnabled('warn') ? 'warn' : logger.level }),
   });
   const stop = async () => {
+    stored.close();
     await recordings.close();
     control.close();
     snapshots.close();
@@ -104,6 +120,7 @@ async function start({ config, live, logger }: ProgramContext, version: string):
   try {
     await busServer.start();
     recordings.start();
+    stored.start();
     await api.start();
   } catch (error) {
     await stop();
