@@ -165,6 +165,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   await app.register(diagnosisRoutes, { prefix: '/api/v1', ...context });
   await app.register(deviceRoutes, {
     prefix: '/api/v1/gb28181',
+    ...context,
     gb28181: options.gb28181 ?? noGb28181Control(),
   });
   await app.register(serverRoutes, { ...context, mediaPort, version });

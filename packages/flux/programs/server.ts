@@ -1,5 +1,4 @@
 import { pageAssets } from '@flux-iot/console/assets';
-import { tenantOf } from '@flux-iot/core/access/access-policy';
 import {
   followRefusals,
   followUse,
@@ -17,6 +16,7 @@ import { ClusterControl } from '@flux-iot/core/control/cluster-control';
 import { serveDeviceDocuments } from '@flux-iot/core/control/device-documents';
 import { remoteGb28181Control } from '@flux-iot/core/control/gb28181-control';
 import { RECORDING_SUBJECT, type RecordingEvent } from '@flux-iot/core/record/recording';
+import { ownerOfEvent } from '@flux-iot/server/access/ownership';
 import { createApiServer } from '@flux-iot/server/api-server';
 import { openDatabase } from '@flux-iot/server/database/open-database';
 import { DeviceTable } from '@flux-iot/server/gb28181/device-table';
@@ -64,7 +64,7 @@ async function start({ config, live, logger }: ProgramContext, version: string):
     store: new DatabaseHookStore(database),
     settings: hookSettings(config),
     version,
-    tenantOf: streamId => tenantOf(accounts, streamId),
+    ownerOf: about => ownerOfEvent(accounts, about),
     onFailure: ({ id }, message) => logger.warn({ hook: id }, message),
   });
   const rateLimit = { perSecond: config.server.rate_limit };

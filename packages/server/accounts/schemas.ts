@@ -5,7 +5,7 @@ import { named, oneOf, strict, Time } from '../schemas.ts';
 const Name = Type.String({ pattern: '^[A-Za-z0-9][A-Za-z0-9._@-]{0,63}$', description: 'Written small' });
 const Title = Type.String({ minLength: 1, maxLength: 100 });
 const Password = Type.String({ minLength: 10, maxLength: 200 });
-const TenantId = Type.String({ pattern: '^[a-z0-9][a-z0-9-]{0,62}$' });
+export const TenantId = Type.String({ pattern: '^[a-z0-9][a-z0-9-]{0,62}$' });
 const AppName = Type.String({ pattern: '^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$' });
 export const RoleSchema = oneOf(ROLES, '`viewer` < `operator` < `administrator`');
 

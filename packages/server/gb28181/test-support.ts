@@ -1,0 +1,54 @@
+import type { DeviceReport, Gb28181Control } from '@flux-iot/core/control/gb28181-control';
+import { FluxError } from '@flux-iot/core/errors/flux-error';
+
+/** An encoder of the default tenant, until somebody gives it away. */
+export const DEVICE: DeviceReport = {
+  ...{
+    id: '34020000001110000001',
+    name: '录像机',
+    isOnline: true,
+    transport: 'udp',
+    address: '192.0.2.9:5060',
+  },
+  ...{ registeredAt: 0, expiresAt: 3_600_000, lastSeenAt: 1000, channels: 2, channelsOnline: 1 },
+  catalog: { state: 'complete', total: 3, at: 2000 },
+  subscriptions: [{ kind: 'alarm', state: 'active', expiresAt: 5000 }],
+};
+
+/** Two devices, of which one answers; keeps what it was asked. */
+export class FakeDevices implements Gb28181Control {
+  static readonly id = DEVICE.id;
+  static readonly channelId = '34020000001320000001';
+  /** When the alarm was, which is all that was told. */
+  alarmAt = 0;
+  readonly asked: unknown[][] = [];
+  devices = async () => [DEVICE, { ...DEVICE, id: '34020000001110000002', isOnline: false }];
+  device = async (id: string) => {
+    if (id !== DEVICE.id) throw new FluxError('DEVICE_NOT_FOUND', `No device ${id} has registered.`);
+    return DEVICE;
+  };
+  channels = async () => [
+    { id: '34020000002160000001', name: '东区', kind: 'organisation', isOnline: true },
+    {
+      id: '34020000001320000001',
+      name: '门',
+      kind: 'camera',
+      isOnline: true,
+      parentId: '34020000002160000001',
+    },
+  ];
+  refresh = (id: string) => this.device(id);
+  remove = async (...given: unknown[]) => void this.asked.push(['remove', ...given]);
+  order = async (...given: unknown[]) => void this.asked.push(['order', ...given]);
+  presets = async () => [{ number: 1, name: '门' }];
+  records = async (...given: unknown[]) => {
+    this.asked.push(['records', ...given]);
+    return { records: [{ name: 'a', start: 0, end: 1000 }], isComplete: false, total: 2 };
+  };
+  subscribe = async (_id: string, kind: 'catalog' | 'alarm' | 'position') => ({
+    kind,
+    state: 'active' as const,
+  });
+  playback = async (...given: unknown[]) => void this.asked.push(['playback', ...given]);
+  events = async () => [{ kind: 'alarm', deviceId: DEVICE.id, at: this.alarmAt, detail: { type: 2 } }];
+}
