@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { createClient, type FluxClient } from '@flux-iot/client/client';
 import { pino } from 'pino';
 import { pageAssets } from '../../packages/console/assets.ts';
-import { tenantOf } from '../../packages/core/access/access-policy.ts';
 import type { Refusal } from '../../packages/core/access/gatekeeper.ts';
 import { BusHub } from '../../packages/core/bus/hub.ts';
 import { createLocalBus } from '../../packages/core/bus/local-bus.ts';
@@ -15,6 +14,7 @@ import { parseConfig } from '../../packages/flux/config/loader.ts';
 import { createMediaNode, type MediaNode } from '../../packages/flux/media-node.ts';
 import { createRecordingLibrary } from '../../packages/flux/recording-library.ts';
 import type { RtspStats } from '../../packages/protocols/rtsp/adapter.ts';
+import { ownerOfEvent } from '../../packages/server/access/ownership.ts';
 import type { Accounts } from '../../packages/server/accounts/accounts.ts';
 import { type ApiServer, createApiServer } from '../../packages/server/api-server.ts';
 import { openDatabase } from '../../packages/server/database/open-database.ts';
@@ -111,7 +111,7 @@ export class TestGateway {
       store: new DatabaseHookStore(database),
       settings: hookSettings(config),
       version: 'test',
-      tenantOf: streamId => tenantOf(accounts, streamId),
+      ownerOf: about => ownerOfEvent(accounts, about),
     });
     const api = await createApiServer({
       control: node.control,

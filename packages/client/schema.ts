@@ -1671,7 +1671,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** All devices that have registered, by id */
+        /** All devices of the tenant that have registered, by id */
         get: {
             parameters: {
                 query?: {
@@ -1680,6 +1680,7 @@ export interface paths {
                     /** @description In the id or the name */
                     q?: string;
                     online?: boolean;
+                    tenant?: string;
                 };
                 header?: never;
                 path?: never;
@@ -1780,7 +1781,7 @@ export interface paths {
         };
         put?: never;
         post?: never;
-        /** Forget the device until it registers again */
+        /** Forget the device until it registers again; it stays its tenant’s */
         delete: {
             parameters: {
                 query?: never;
@@ -1822,7 +1823,52 @@ export interface paths {
         };
         options?: never;
         head?: never;
-        patch?: never;
+        /** Give the device to a tenant; what is fetched from it for another ends */
+        patch: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /** @description 20 digits, mostly */
+                    device_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["Gb28181DeviceChange"];
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Gb28181Device"];
+                    };
+                };
+                /** @description What is wrong */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description What is wrong */
+                "5XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
         trace?: never;
     };
     "/api/v1/gb28181/devices/{device_id}/refresh": {
@@ -3720,6 +3766,124 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Changes and refused attempts, the newest first */
+        get: {
+            parameters: {
+                query?: {
+                    actor?: string;
+                    action?: string;
+                    target?: string;
+                    result?: "ok" | "refused" | "failed";
+                    request_id?: string;
+                    tenant?: string;
+                    /** @description RFC 3339 */
+                    since?: string;
+                    /** @description RFC 3339 */
+                    until?: string;
+                    limit?: number;
+                    offset?: number;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            items: components["schemas"]["AuditEntry"][];
+                            total: number;
+                            limit: number;
+                            offset: number;
+                        };
+                    };
+                };
+                /** @description What is wrong */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description What is wrong */
+                "5XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/audit/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All that match, as CSV or as one JSON document a line */
+        get: {
+            parameters: {
+                query?: {
+                    actor?: string;
+                    action?: string;
+                    target?: string;
+                    result?: "ok" | "refused" | "failed";
+                    request_id?: string;
+                    tenant?: string;
+                    /** @description RFC 3339 */
+                    since?: string;
+                    /** @description RFC 3339 */
+                    until?: string;
+                    format?: "json" | "csv";
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tenants": {
         parameters: {
             query?: never;
@@ -3972,7 +4136,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What each tenant used on each day; a month of days where none are named; as JSON or CSV */
+        /** What each tenant used on each day; a month of days where none are named; as JSON or CSV. And, in JSON, what it has at present */
         get: {
             parameters: {
                 query?: {
@@ -3997,6 +4161,8 @@ export interface paths {
                     content: {
                         "application/json": {
                             items: components["schemas"]["Usage"][];
+                            /** @description What each tenant has at present, and what it may have */
+                            current: components["schemas"]["TenantLoad"][];
                         };
                     };
                 };
@@ -4017,124 +4183,6 @@ export interface paths {
                     content: {
                         "application/problem+json": components["schemas"]["Problem"];
                     };
-                };
-            };
-        };
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/audit": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Changes and refused attempts, the newest first */
-        get: {
-            parameters: {
-                query?: {
-                    actor?: string;
-                    action?: string;
-                    target?: string;
-                    result?: "ok" | "refused" | "failed";
-                    request_id?: string;
-                    tenant?: string;
-                    /** @description RFC 3339 */
-                    since?: string;
-                    /** @description RFC 3339 */
-                    until?: string;
-                    limit?: number;
-                    offset?: number;
-                };
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description Default Response */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": {
-                            items: components["schemas"]["AuditEntry"][];
-                            total: number;
-                            limit: number;
-                            offset: number;
-                        };
-                    };
-                };
-                /** @description What is wrong */
-                "4XX": {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description What is wrong */
-                "5XX": {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/audit/export": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** All that match, as CSV or as one JSON document a line */
-        get: {
-            parameters: {
-                query?: {
-                    actor?: string;
-                    action?: string;
-                    target?: string;
-                    result?: "ok" | "refused" | "failed";
-                    request_id?: string;
-                    tenant?: string;
-                    /** @description RFC 3339 */
-                    since?: string;
-                    /** @description RFC 3339 */
-                    until?: string;
-                    format?: "json" | "csv";
-                };
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description Default Response */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content?: never;
                 };
             };
         };
@@ -4649,7 +4697,7 @@ export interface paths {
         get: {
             parameters: {
                 query?: {
-                    /** @description Only these, separated by commas: `stream-started`, `stream-ready`, `stream-changed`, `stream-ended`, `recording-finished`, `device-online`, `device-offline`, `alarm`, `node-online`, `node-offline` */
+                    /** @description Only these, separated by commas: `stream-started`, `stream-ready`, `stream-changed`, `stream-ended`, `recording-finished`, `recording-alarm`, `device-online`, `device-offline`, `alarm`, `node-online`, `node-offline` */
                     types?: string;
                     /** @description Only of this stream */
                     stream_id?: string;
@@ -5310,10 +5358,16 @@ export interface components {
             id: string;
             name: string;
             active: boolean;
-            /** @description At once; left out: no limit */
+            /** @description Streams at once; left out: no limit */
             max_streams?: number;
-            /** @description At once; left out: no limit */
+            /** @description Viewers at once; left out: no limit */
             max_viewers?: number;
+            /** @description Bits a second that its publishers bring together; left out: no limit */
+            max_bitrate?: number;
+            /** @description Bytes of its recordings; left out: no limit */
+            max_storage_bytes?: number;
+            /** @description Streams that are made of others at once; left out: no limit */
+            max_transcodes?: number;
             /** @description Their streams are the tenant’s */
             apps: string[];
             /**
@@ -5327,22 +5381,40 @@ export interface components {
          *       "id": "acme",
          *       "apps": [
          *         "acme"
-         *       ]
+         *       ],
+         *       "max_bitrate": 100000000,
+         *       "max_storage_bytes": 2000000000000
          *     }
          */
         TenantRequest: {
             id: string;
             name?: string;
             active?: boolean;
+            /** @description Streams at once; null takes the limit away */
             max_streams?: number | null;
+            /** @description Viewers at once; null takes the limit away */
             max_viewers?: number | null;
+            /** @description Bits a second that its publishers bring together; null takes the limit away */
+            max_bitrate?: number | null;
+            /** @description Bytes of its recordings; null takes the limit away */
+            max_storage_bytes?: number | null;
+            /** @description Streams that are made of others at once; null takes the limit away */
+            max_transcodes?: number | null;
             apps?: string[];
         };
         TenantChange: {
             name?: string;
             active?: boolean;
+            /** @description Streams at once; null takes the limit away */
             max_streams?: number | null;
+            /** @description Viewers at once; null takes the limit away */
             max_viewers?: number | null;
+            /** @description Bits a second that its publishers bring together; null takes the limit away */
+            max_bitrate?: number | null;
+            /** @description Bytes of its recordings; null takes the limit away */
+            max_storage_bytes?: number | null;
+            /** @description Streams that are made of others at once; null takes the limit away */
+            max_transcodes?: number | null;
             apps?: string[];
         };
         Usage: {
@@ -5353,6 +5425,28 @@ export interface components {
             gigabytes_out: number;
             publish_minutes: number;
             play_minutes: number;
+            /** @description Of recordings, the most at one time of that day */
+            gigabytes_stored: number;
+        };
+        TenantLoad: {
+            tenant: string;
+            streams: number;
+            viewers: number;
+            transcodes: number;
+            /** @description Bits a second that come in */
+            bitrate: number;
+            /** @description Of its recordings, also of those that are being written */
+            storage_bytes: number;
+            /** @description Streams at once; left out: no limit */
+            max_streams?: number;
+            /** @description Viewers at once; left out: no limit */
+            max_viewers?: number;
+            /** @description Bits a second that its publishers bring together; left out: no limit */
+            max_bitrate?: number;
+            /** @description Bytes of its recordings; left out: no limit */
+            max_storage_bytes?: number;
+            /** @description Streams that are made of others at once; left out: no limit */
+            max_transcodes?: number;
         };
         AuditEntry: {
             sequence: number;
@@ -5386,7 +5480,7 @@ export interface components {
             /** @description `https://…` or `http://…` */
             url: string;
             /** @description What it is told of */
-            events?: ("publish" | "play" | "stop" | "stream-started" | "stream-ready" | "stream-changed" | "stream-closed" | "recording-finished" | "device-online" | "device-offline" | "alarm" | "node-online" | "node-offline")[];
+            events?: ("publish" | "play" | "stop" | "stream-started" | "stream-ready" | "stream-changed" | "stream-closed" | "recording-finished" | "recording-alarm" | "device-online" | "device-offline" | "alarm" | "node-online" | "node-offline")[];
             /** @description What it is asked for before anybody may do it; where it gives no answer, nobody may */
             decides?: ("publish" | "play")[];
             /** @description Only for streams of these apps; empty: for all */
@@ -5402,7 +5496,7 @@ export interface components {
             /** @description `https://…` or `http://…` */
             url?: string;
             /** @description What it is told of */
-            events?: ("publish" | "play" | "stop" | "stream-started" | "stream-ready" | "stream-changed" | "stream-closed" | "recording-finished" | "device-online" | "device-offline" | "alarm" | "node-online" | "node-offline")[];
+            events?: ("publish" | "play" | "stop" | "stream-started" | "stream-ready" | "stream-changed" | "stream-closed" | "recording-finished" | "recording-alarm" | "device-online" | "device-offline" | "alarm" | "node-online" | "node-offline")[];
             /** @description What it is asked for before anybody may do it; where it gives no answer, nobody may */
             decides?: ("publish" | "play")[];
             /** @description Only for streams of these apps; empty: for all */
@@ -5418,7 +5512,7 @@ export interface components {
             id: string;
             url: string;
             /** @description What it is told of */
-            events: ("publish" | "play" | "stop" | "stream-started" | "stream-ready" | "stream-changed" | "stream-closed" | "recording-finished" | "device-online" | "device-offline" | "alarm" | "node-online" | "node-offline")[];
+            events: ("publish" | "play" | "stop" | "stream-started" | "stream-ready" | "stream-changed" | "stream-closed" | "recording-finished" | "recording-alarm" | "device-online" | "device-offline" | "alarm" | "node-online" | "node-offline")[];
             /** @description What it is asked for before anybody may do it; where it gives no answer, nobody may */
             decides: ("publish" | "play")[];
             /** @description Only for streams of these apps; empty: for all */
@@ -5451,7 +5545,7 @@ export interface components {
             /** @description The message's, the same in all attempts */
             id: string;
             /** @enum {string} */
-            type: "publish" | "play" | "stop" | "stream-started" | "stream-ready" | "stream-changed" | "stream-closed" | "recording-finished" | "device-online" | "device-offline" | "alarm" | "node-online" | "node-offline";
+            type: "publish" | "play" | "stop" | "stream-started" | "stream-ready" | "stream-changed" | "stream-closed" | "recording-finished" | "recording-alarm" | "device-online" | "device-offline" | "alarm" | "node-online" | "node-offline";
             attempts: number;
             /** @description Of the last attempt */
             error: string;
@@ -5579,6 +5673,8 @@ export interface components {
         Gb28181Device: {
             id: string;
             name: string;
+            /** @description Whose it is: its streams are in an app of that tenant */
+            tenant: string;
             online: boolean;
             /**
              * @description Of its signalling
@@ -5629,9 +5725,19 @@ export interface components {
             };
             subscriptions: components["schemas"]["Gb28181Subscription"][];
         };
+        /**
+         * @example {
+         *       "tenant": "acme"
+         *     }
+         */
+        Gb28181DeviceChange: {
+            tenant: string;
+        };
         Gb28181Channel: {
             id: string;
             name: string;
+            /** @description What its picture is called where it is asked for without a name */
+            stream_id?: string;
             /** @enum {string} */
             kind: "camera" | "alarm" | "voice" | "device" | "group" | "organisation" | "district";
             online: boolean;
@@ -5853,6 +5959,7 @@ export type Tenant = components['schemas']['Tenant'];
 export type TenantRequest = components['schemas']['TenantRequest'];
 export type TenantChange = components['schemas']['TenantChange'];
 export type Usage = components['schemas']['Usage'];
+export type TenantLoad = components['schemas']['TenantLoad'];
 export type AuditEntry = components['schemas']['AuditEntry'];
 export type HookRequest = components['schemas']['HookRequest'];
 export type HookChange = components['schemas']['HookChange'];
@@ -5864,6 +5971,7 @@ export type RecordRequest = components['schemas']['RecordRequest'];
 export type HoldRequest = components['schemas']['HoldRequest'];
 export type Gb28181Subscription = components['schemas']['Gb28181Subscription'];
 export type Gb28181Device = components['schemas']['Gb28181Device'];
+export type Gb28181DeviceChange = components['schemas']['Gb28181DeviceChange'];
 export type Gb28181Channel = components['schemas']['Gb28181Channel'];
 export type Gb28181Record = components['schemas']['Gb28181Record'];
 export type Gb28181Event = components['schemas']['Gb28181Event'];

@@ -1,7 +1,7 @@
-import { tenantOf } from '@flux-iot/core/access/access-policy';
 import { proxyList } from '@flux-iot/core/access/client-address';
 import { Gatekeeper, type Refusal } from '@flux-iot/core/access/gatekeeper';
-import { type TenantCount, TenantMeter } from '@flux-iot/core/access/tenant-meter';
+import type { TenantCount } from '@flux-iot/core/access/tenant-count';
+import type { TenantMeter } from '@flux-iot/core/access/tenant-meter';
 import type { Bus } from '@flux-iot/core/bus/bus';
 import type { DeviceDocuments } from '@flux-iot/core/control/device-documents';
 import { publishEvent } from '@flux-iot/core/control/gateway-event';
@@ -13,6 +13,7 @@ import type { ProtocolAdapter } from '@flux-iot/core/orchestrator/protocol-adapt
 import { StreamOrchestrator } from '@flux-iot/core/orchestrator/stream-orchestrator';
 import type { StreamRegistry } from '@flux-iot/core/orchestrator/stream-registry';
 import type { RecordingEvent } from '@flux-iot/core/record/recording';
+import type { RecordingService } from '@flux-iot/core/record/recording-service';
 import { Transcoders } from '@flux-iot/core/transcode/transcoders';
 import { AuthenticationServer } from '@flux-iot/protocols/authentication/server';
 import { BUNDLED_PROFILES, ProfileLibrary } from '@flux-iot/protocols/camera/library';
@@ -33,6 +34,7 @@ import { explainListenError } from './listen-error.ts';
 import { createRecordingService } from './recording-service.ts';
 import { segmentStorage } from './segment-storage.ts';
 import { createSnapshots, type NodeSnapshots, snapshotRoute } from './snapshots.ts';
+import { createNodeTenants, type NodeTenants } from './tenants.ts';
 import { readTls } from './tls.ts';
 
 /** Where a node listens, once it does; undefined for what is not enabled. */
@@ -79,6 +81,8 @@ export interface MediaNodeOptions {
   readonly current?: () => Config;
   /** What a tenant has on the other nodes. */
   readonly elsewhere?: (tenantId: string) => TenantCount;
+  /** Bytes of the tenant's finished recordings. */
+  readonly stored?: (tenantId: string) => number;
   /** The stream token of an id. */
   readonly findToken?: (id: string) => Promise<string | undefined>;
   /** Told of everyone who was turned away. */
@@ -87,6 +91,9 @@ export interface MediaNodeOptions {
   readonly devices?: DeviceDocuments;
   readonly onDeviceEvent?: (event: DeviceEvent) => void;
 }
+
+/** Milliseconds between looks at what tenants bring: rates are measured as often. */
+const BITRATE_INTERVAL = 1000;
 
 /** One process's share of the media: everything that receives and sends it, made from the configuration. */
 export function createMediaNode(
@@ -99,6 +106,7 @@ export function createMediaNode(
     bus,
     current = () => config,
     elsewhere,
+    stored,
     findToken,
     onRefused,
     onRecording,
@@ -115,11 +123,7 @@ export function createMediaNode(
   const gatekeeper = auth.enabled
     ? new Gatekeeper({
         open: { publish: auth.open_publish, play: auth.open_play },
-        count: (tenantId, action) => {
-          const here = meter.counts().get(tenantId);
-          const key = action === 'publish' ? 'streams' : 'viewers';
-          return (here?.[key] ?? 0) + (elsewhere?.(tenantId)[key] ?? 0);
-        },
+        limit: (action, streamId) => tenants.limits.check(action, streamId),
         findToken,
         sourceOf: streamId => transcoders.sourceOf(streamId),
         onRefused,
@@ -170,11 +174,17 @@ export function createMediaNode(
       return access?.authorize(...asked);
     },
     derive: (streamId, all) => transcoders.derive(streamId, all),
+    limits: {
+      publish: streamId => tenants.limits.check('publish', streamId),
+      transcode: streamId => tenants.limits.checkTranscode(streamId),
+    },
   });
   if (bus) reportStreams(orchestrator, name, event => publishEvent(bus, event));
-  const meter: TenantMeter = new TenantMeter(orchestrator, streamId =>
-    tenantOf(gatekeeper?.policy ?? { apps: {} }, streamId),
-  );
+  const tenants: NodeTenants = createNodeTenants({
+    ...{ orchestrator, registry, gatekeeper, elsewhere, stored, onRefused },
+    recordings: () => recordings.active,
+  });
+  const watching = setInterval(() => tenants.look(), BITRATE_INTERVAL).unref();
   const errors = new ErrorLog(logger);
   const media = new MediaServer({
     ...parseAddress(config.http_media.bind),
@@ -233,11 +243,15 @@ export function createMediaNode(
   }
   const hasMedia = hasFlv || isEnabled('hls');
   for (const adapter of adapters) adapter.onStreamReady(orchestrator);
-  const recordings = createRecordingService(config, orchestrator, event => {
-    if (event.kind === 'alarm') {
-      logger.error({ code: event.code, stream: event.streamId }, `recording: ${event.message}`);
-    }
-    onRecording?.(event);
+  const recordings: RecordingService = createRecordingService(config, {
+    orchestrator,
+    quota: streamId => tenants.limits.storageObstacle(streamId),
+    onEvent: event => {
+      if (event.kind === 'alarm') {
+        logger.error({ code: event.code, stream: event.streamId }, `recording: ${event.message}`);
+      }
+      onRecording?.(event);
+    },
   });
   const snapshots = createSnapshots(config, orchestrator, errors);
   media.addRoute(snapshotRoute(snapshots));
@@ -250,6 +264,7 @@ export function createMediaNode(
   );
 
   const stop = async () => {
+    clearInterval(watching);
     snapshots.close();
     orchestrator.close();
     control.close();
@@ -262,7 +277,7 @@ export function createMediaNode(
     media,
     control,
     gatekeeper,
-    meter,
+    meter: tenants.meter,
     snapshots,
     transcoders,
     gb28181: gb28181?.control,

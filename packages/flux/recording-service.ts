@@ -1,7 +1,5 @@
-import type { StreamOrchestrator } from '@flux-iot/core/orchestrator/stream-orchestrator';
 import { ManifestChain } from '@flux-iot/core/record/chain';
-import type { RecordingEvent } from '@flux-iot/core/record/recording';
-import { RecordingService } from '@flux-iot/core/record/recording-service';
+import { RecordingService, type RecordingServiceOptions } from '@flux-iot/core/record/recording-service';
 import { Uploads } from '@flux-iot/core/record/uploads';
 import { FileStorage } from '@flux-iot/core/storage/file-storage';
 import type { Config } from './config/schema.ts';
@@ -10,8 +8,7 @@ import { objectStorage } from './storage.ts';
 /** What a media node records, by the configuration. */
 export function createRecordingService(
   config: Config,
-  orchestrator: StreamOrchestrator,
-  onEvent: (event: RecordingEvent) => void,
+  { orchestrator, quota, onEvent }: Pick<RecordingServiceOptions, 'orchestrator' | 'quota' | 'onEvent'>,
 ): RecordingService {
   const { recording, media } = config;
   const storage = new FileStorage({ root: media.storage_dir });
@@ -43,6 +40,7 @@ export function createRecordingService(
     },
     maxQueuedBytes: recording.queue_bytes,
     minFreeBytes: recording.min_free_bytes,
+    quota,
     onEvent,
   });
 }

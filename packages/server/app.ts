@@ -47,12 +47,15 @@ import { lazySerializers } from './serializers.ts';
 import { serverRoutes } from './server-routes.ts';
 import { snapshotRoutes } from './snapshot-routes.ts';
 import { streamRoutes } from './stream-routes.ts';
+import { NO_FIGURES, type TenantFigures } from './tenants/tenant-loads.ts';
 import { tenantRoutes } from './tenants/tenant-routes.ts';
 import { traceRequests } from './tracing/trace-requests.ts';
 import type { Tracing } from './tracing/tracing.ts';
 
 export interface AppOptions {
   readonly control: MediaControl;
+  /** What the tenants have at present; without it, it is not known. */
+  readonly tenants?: TenantFigures;
   /** Who can get pictures of streams; without it there are none. */
   readonly snapshots?: SnapshotSource;
   /** The process that has the GB28181 devices; without it there are none. */
@@ -171,23 +174,26 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   await app.register(snapshotRoutes, { prefix: '/api/v1', snapshots: options.snapshots });
   await app.register(diagnosisRoutes, { prefix: '/api/v1', ...context });
   const gb28181 = options.gb28181 ?? noGb28181Control();
-  await app.register(deviceRoutes, { prefix: '/api/v1/gb28181', gb28181 });
-  await app.register(voiceRoutes, { prefix: '/api/v1/gb28181', gb28181 });
+  await app.register(deviceRoutes, { prefix: '/api/v1/gb28181', ...context, gb28181 });
+  await app.register(voiceRoutes, { prefix: '/api/v1/gb28181', ...context, gb28181 });
   await app.register(deviceEventRoutes, {
     prefix: '/api/v1/gb28181',
+    ...context,
     events: options.deviceEvents ?? { list: async () => ({ events: [], total: 0 }) },
   });
   await app.register(serverRoutes, { ...context, mediaPort, version });
   await app.register(authRoutes, { accounts });
-  for (const routes of [tokenRoutes, userRoutes, keyRoutes, tenantRoutes, auditRoutes])
+  const figures = options.tenants ?? NO_FIGURES;
+  for (const routes of [tokenRoutes, userRoutes, keyRoutes, auditRoutes])
     await app.register(routes, { prefix: '/api/v1', accounts });
+  await app.register(tenantRoutes, { prefix: '/api/v1', accounts, figures });
   const settings = { hooks: [], networks: [] };
   const hooks = options.hooks ?? new HookService({ store: new MemoryHookStore(), settings, version });
   const events = options.events ?? new EventFeed();
   await app.register(hookRoutes, { prefix: '/api/v1', hooks });
   await app.register(eventRoutes, { prefix: '/api/v1', events, access: options.access });
   await app.register(reloadRoutes, { prefix: '/api/v1', reload: options.reload });
-  await app.register(metricsRoutes, { ...context, hooks, events, version, registry });
+  await app.register(metricsRoutes, { ...context, hooks, events, figures, version, registry });
   redirectMedia(app, mediaPort);
   servePage(app, options.assets ?? new Map(), mediaPort);
   return app;

@@ -1,11 +1,13 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
-import { DEFAULT_TENANT } from '@flux-iot/core/access/access-policy';
+import { tenantOf } from '@flux-iot/core/access/access-policy';
 import type { IngestReport } from '@flux-iot/core/control/media-control';
 import { FluxError } from '@flux-iot/core/errors/flux-error';
 import { parseStreamId, type StreamId, streamIdOf } from '@flux-iot/core/stream/stream-id';
 import { Type } from 'typebox';
 import { isVisible, requireVisible } from './access/access-control.ts';
-import { type Principal, principalOf } from './access/principal.ts';
+import { deviceStreamId, requireDevice } from './access/ownership.ts';
+import { principalOf } from './access/principal.ts';
+import type { Accounts } from './accounts/accounts.ts';
 import { type RouteContext, requireProtocol } from './context.ts';
 import { hostOf } from './host.ts';
 import { presentIngest } from './present.ts';
@@ -20,6 +22,8 @@ import {
 } from './schemas.ts';
 
 const tags = ['ingests'];
+
+type Owners = Pick<Accounts, 'apps' | 'devices'>;
 
 /** The specification's §5.1: sources that the server fetches or waits for. */
 export const ingestRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (app, context) => {
@@ -45,12 +49,15 @@ export const ingestRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (app,
       const { protocol, source, stream_id: asked } = request.body;
       const host = hostOf(request);
       const principal = principalOf(request);
-      if (protocol === 'gb28181') requireDevices(principal);
+      const deviceId = protocol === 'gb28181' ? source.gb28181?.device_id : undefined;
+      if (deviceId !== undefined) requireDevice(principal, accounts, deviceId);
       await requireProtocol(context, protocol);
       const own = Object.entries(source).find(([name]) => name === protocol)?.[1];
       if (!own) throw new FluxError('REQUEST_INVALID', `body.source.${protocol} is missing.`);
-      const streamId = asked === undefined ? impliedStreamId(protocol, source) : parseStreamId(asked);
+      const streamId =
+        asked === undefined ? impliedStreamId(protocol, source, accounts) : parseStreamId(asked);
       requireVisible(principal, accounts, streamId);
+      if (deviceId !== undefined) requireSameTenant(accounts, deviceId, streamId);
       const ingest = await control.addIngest(protocol, streamId, own);
       request.log.info({ stream: streamId, protocol }, 'ingest added');
       return reply.code(201).send(presentIngest(ingest, host));
@@ -100,15 +107,27 @@ export const ingestRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (app,
   );
 };
 
-/** Devices are the server's own, and no tenant's: for others there are none. Throws `DEVICE_NOT_FOUND`. */
-function requireDevices({ tenantId }: Principal): void {
-  if (tenantId === DEFAULT_TENANT) return;
-  throw new FluxError('DEVICE_NOT_FOUND', 'There is no such device.');
+/** A device's streams are its tenant's alone, whoever asks for them. Throws `REQUEST_INVALID`. */
+function requireSameTenant(accounts: Owners, deviceId: string, streamId: StreamId): void {
+  const [owner, other] = [accounts.devices.tenantOf(deviceId), tenantOf(accounts, streamId)];
+  if (owner === other) return;
+  throw new FluxError(
+    'REQUEST_INVALID',
+    `body.stream_id is of the tenant ${other}, and the device of ${owner}.`,
+  );
+}
+
+/** Throws `REQUEST_INVALID` where the device's tenant has no app. */
+function requireDeviceStreamId(accounts: Owners, deviceId: string, channelId: string): StreamId {
+  const streamId = deviceStreamId(accounts, deviceId, channelId);
+  if (streamId !== undefined) return parseStreamId(streamId);
+  throw new FluxError('REQUEST_INVALID', 'The tenant of the device has no app that its streams could be in.');
 }
 
 /** The id that the source itself names. Throws `REQUEST_INVALID` where it names none. */
-function impliedStreamId(protocol: string, { rtmp, gb28181 }: IngestSource): StreamId {
-  if (protocol === 'gb28181' && gb28181) return parseStreamId(`${gb28181.device_id}_${gb28181.channel_id}`);
+function impliedStreamId(protocol: string, { rtmp, gb28181 }: IngestSource, accounts: Owners): StreamId {
+  if (protocol === 'gb28181' && gb28181)
+    return requireDeviceStreamId(accounts, gb28181.device_id, gb28181.channel_id);
   if (protocol === 'rtmp' && rtmp?.stream !== undefined) return streamIdOf(rtmp.app ?? 'live', rtmp.stream);
   if (protocol === 'rtmp' && rtmp?.url !== undefined) {
     const [app, name] = URL.parse(rtmp.url)?.pathname.split('/').slice(-2) ?? [];

@@ -52,7 +52,7 @@ describe('hooks of tenants', () => {
       store: new MemoryHookStore(),
       settings: { hooks: [], networks: [] },
       version: '1',
-      tenantOf: streamId => (streamId.startsWith('acme~') ? 'acme' : 'default'),
+      ownerOf: ({ streamId }) => (streamId?.startsWith('acme~') ? 'acme' : 'default'),
       onFailure: ({ id }) => void asked.push(id),
     });
     const hook = {

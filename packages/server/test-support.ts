@@ -50,14 +50,14 @@ export class FakeAdapter implements ProtocolAdapter {
 
   ingest(streamId: string, source: Readonly<Record<string, unknown>>): Ingest {
     this.asked.push({ streamId, source });
-    const isPull = source.url !== undefined;
+    const isPull = source.url !== undefined || source.device_id !== undefined;
     return {
       streamId,
       protocol: this.protocolName,
       status: isPull
         ? { state: 'retrying', attempts: 3, lastError: 'refused', nextAttemptAt: 1_700_000_000_000 }
         : { state: 'waiting', attempts: 0 },
-      sourceUrl: isPull ? 'rtmp://camera/live/one' : undefined,
+      sourceUrl: isPull ? sourceUrlOf(source) : undefined,
       publishUrl: isPull ? undefined : host => `rtmp://${host}/live/${streamId}`,
       close: reason => this.closed.push(`${streamId} ${reason.code}`),
     };
@@ -76,6 +76,10 @@ export class FakeAdapter implements ProtocolAdapter {
   }
 }
 
+function sourceUrlOf({ device_id, channel_id }: Readonly<Record<string, unknown>>): string {
+  return device_id === undefined ? 'rtmp://camera/live/one' : `gb28181://${device_id}/${channel_id}`;
+}
+
 /** A viewer's protocol: it can neither bring nor send. */
 export function playOnlyAdapter(protocolName: string): ProtocolAdapter {
   const fake = new FakeAdapter(protocolName);
@@ -92,6 +96,8 @@ export function playOnlyAdapter(protocolName: string): ProtocolAdapter {
 export interface TestApiOptions extends Partial<Omit<AppOptions, 'access'>> {
   readonly access?: Partial<AccessOptions>;
   readonly accountOptions?: Partial<AccountsOptions>;
+  /** Besides those that there are anyway. */
+  readonly adapters?: readonly ProtocolAdapter[];
 }
 
 /** The API on a real orchestrator with fake protocols. */
@@ -120,7 +126,12 @@ export class TestApi {
   }
 
   /** Authentication is off where `access` does not turn it on. */
-  static async start({ access, accountOptions, ...options }: TestApiOptions = {}): Promise<TestApi> {
+  static async start({
+    access,
+    accountOptions,
+    adapters: more = [],
+    ...options
+  }: TestApiOptions = {}): Promise<TestApi> {
     const orchestrator = new StreamOrchestrator({
       stream: { gop: { maxBytes: 1_000_000, maxSeconds: 20 }, discoverySeconds: 1 },
       flush: { minInterval: 20, maxInterval: 60 },
@@ -131,7 +142,7 @@ export class TestApi {
       openTimeout: 500,
     });
     const rtmp = new FakeAdapter('rtmp');
-    const adapters = [rtmp, playOnlyAdapter('hls'), playOnlyAdapter('srt')];
+    const adapters = [rtmp, playOnlyAdapter('hls'), playOnlyAdapter('srt'), ...more];
     const control = new NodeControl({ name: 'node-1', orchestrator, adapters });
     const database = await openDatabase('sqlite::memory:', options.tracing && traceQueries(options.tracing));
     const accounts = await Accounts.open({ database, publish: () => {}, auditDays: 1, ...accountOptions });

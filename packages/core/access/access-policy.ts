@@ -18,6 +18,12 @@ export interface TenantRule {
   /** Streams and viewers at once. */
   readonly maxStreams?: number;
   readonly maxViewers?: number;
+  /** Bits a second that come in. */
+  readonly maxBitrate?: number;
+  /** Bytes of all recordings. */
+  readonly maxStorageBytes?: number;
+  /** Streams made of others at once. */
+  readonly maxTranscodes?: number;
 }
 
 export interface KeyRule {

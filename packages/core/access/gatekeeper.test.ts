@@ -210,17 +210,23 @@ describe('what is taken back', () => {
 
 describe('limits and refusals', () => {
   it('holds a tenant to its limit, and no other', () => {
-    const counts = { publish: 0, play: 2 };
+    const asked: string[] = [];
+    const refusals: string[] = [];
     const gatekeeper = keeper({
       open: { publish: 'all', play: 'all' },
-      count: (_tenant, action) => counts[action],
+      limit: (action, streamId) => {
+        asked.push(`${action} ${streamId}`);
+        if (streamId.startsWith('acme~')) throw new FluxError('TENANT_LIMIT', 'No more.');
+      },
+      onRefused: ({ code }) => refusals.push(code),
     });
     const token = 'flux_operator';
     expect(codeOf(() => gatekeeper.authorize('play', 'acme~cam1', { token }))).toBe('TENANT_LIMIT');
-    expect(codeOf(() => gatekeeper.authorize('publish', 'acme~cam1', { token }))).toBe('ok');
-    counts.publish = 1;
-    expect(codeOf(() => gatekeeper.authorize('publish', 'acme~cam1', { token }))).toBe('TENANT_LIMIT');
     expect(codeOf(() => gatekeeper.authorize('play', 'cam1', { address: '::1' }))).toBe('ok');
+    // Who has no right to be here is not told whether there is room.
+    expect(codeOf(() => gatekeeper.authorize('play', 'acme~cam1', { token: 'x' }))).toBe('NOT_ALLOWED');
+    expect(asked).toEqual(['play acme~cam1', 'play cam1']);
+    expect(refusals).toEqual(['TENANT_LIMIT', 'NOT_ALLOWED']);
   });
 
   it('tells of everyone who was turned away', () => {

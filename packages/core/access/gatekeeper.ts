@@ -16,8 +16,8 @@ export type Openness = 'loopback' | 'all' | 'none';
 
 export interface GatekeeperOptions {
   readonly open: Readonly<Record<Action, Openness>>;
-  /** How many streams or viewers the tenant has at present, on all nodes. */
-  readonly count?: (tenantId: string, action: Action) => number;
+  /** Throws `TENANT_LIMIT` where the tenant of the stream may have no more of it. */
+  readonly limit?: (action: Action, streamId: StreamId) => void;
   /** The stream token of an id, for protocols with user names; undefined where there is none. */
   readonly findToken?: (id: string) => Promise<string | undefined>;
   /** The stream of which this one is made by a profile; undefined where it is one of its own. */
@@ -110,7 +110,7 @@ export class Gatekeeper {
     const tenantId = this.#policy ? tenantOf(this.#policy, streamId) : '';
     try {
       const grant = this.#grant(action, streamId, tenantId, request);
-      if (!this.#wasAdmitted(action, streamId, request)) this.#checkLimit(action, tenantId);
+      if (!this.#wasAdmitted(action, streamId, request)) this.#options.limit?.(action, streamId);
       this.#admit(action, streamId, request);
       this.#keep(grant, request);
     } catch (error) {
@@ -190,14 +190,6 @@ export class Gatekeeper {
     if (openness !== 'loopback') return openness === 'all';
     const hasOneTenant = Object.keys(policy?.tenants ?? {}).length <= 1;
     return hasOneTenant && address !== undefined && isLoopback(address);
-  }
-
-  #checkLimit(action: Action, tenantId: string): void {
-    const rule = this.#policy?.tenants[tenantId];
-    const limit = action === 'publish' ? rule?.maxStreams : rule?.maxViewers;
-    if (limit === undefined || (this.#options.count?.(tenantId, action) ?? 0) < limit) return;
-    const what = action === 'publish' ? 'streams' : 'viewers';
-    throw new FluxError('TENANT_LIMIT', `${limit} ${what} are the most of this tenant.`);
   }
 
   /** Whether the grant is still good. */

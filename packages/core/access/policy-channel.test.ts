@@ -12,11 +12,14 @@ import {
   followRefusals,
   followUse,
   publishPolicy,
+  publishStored,
   reportRefusal,
   reportUse,
   serveTokens,
+  storedBytes,
   TenantCounts,
 } from './policy-channel.ts';
+import { NO_COUNT } from './tenant-count.ts';
 import { TenantMeter, type TenantUse } from './tenant-meter.ts';
 
 const POLICY: AccessPolicy = {
@@ -94,13 +97,17 @@ it('brings refusals, use and questions for tokens to flux-server', async () => {
 it('adds up what a tenant has on the other nodes', async () => {
   const other = await cluster.join('node-2');
   const counts = new TenantCounts(node);
-  new TenantCounts(other).tell(new Map([['acme', { streams: 1, viewers: 5 }]]));
-  await expect.poll(() => counts.elsewhere('acme')).toEqual({ streams: 1, viewers: 5 });
-  counts.tell(new Map([['acme', { streams: 7, viewers: 7 }]]));
-  expect(counts.elsewhere('acme')).toEqual({ streams: 1, viewers: 5 });
-  expect(counts.elsewhere('nobody')).toEqual({ streams: 0, viewers: 0 });
+  const one = { ...NO_COUNT, streams: 1, viewers: 5, bitrate: 1000, newest: 20 };
+  const its = { ...NO_COUNT, streams: 7, transcodes: 2, recordingBytes: 9, bitrate: 10, newest: 10 };
+  new TenantCounts(other).tell(new Map([['acme', one]]));
+  await expect.poll(() => counts.elsewhere('acme')).toEqual(one);
+  counts.tell(new Map([['acme', its]]));
+  expect(counts.elsewhere('acme')).toEqual(one);
+  expect(counts.elsewhere('nobody')).toEqual(NO_COUNT);
+  const both = { streams: 8, viewers: 5, transcodes: 2, bitrate: 1010, recordingBytes: 9, newest: 20 };
+  await expect.poll(() => new TenantCounts(server).everywhere().get('acme')).toEqual(both);
   await other.close();
-  await expect.poll(() => counts.elsewhere('acme')).toEqual({ streams: 0, viewers: 0 });
+  await expect.poll(() => counts.elsewhere('acme')).toEqual(NO_COUNT);
 });
 
 it('measures what tenants use, without what goes to other nodes', async () => {
@@ -129,7 +136,7 @@ it('measures what tenants use, without what goes to other nodes', async () => {
   const relay = { ...person, id: '2', protocol: 'relay', bytesSent: 9000 };
   stream.addViewer(person);
   stream.addViewer(relay);
-  expect(meter.counts()).toEqual(new Map([['acme', { streams: 1, viewers: 1 }]]));
+  expect(meter.counts()).toEqual(new Map([['acme', { ...NO_COUNT, streams: 1, viewers: 1 }]]));
   const bytesIn = stream.counter.bytes;
   expect(bytesIn).toBeGreaterThan(0);
   expect(meter.take(10)).toEqual(
@@ -142,6 +149,12 @@ it('measures what tenants use, without what goes to other nodes', async () => {
   );
   orchestrator.close();
   expect(meter.take(10)).toEqual(new Map());
+});
+
+it('tells the nodes what is stored', async () => {
+  expect(storedBytes(node, 'acme')).toBe(0);
+  await publishStored(server, new Map([['acme', 5000]]));
+  await expect.poll(() => [storedBytes(node, 'acme'), storedBytes(node, 'other')]).toEqual([5000, 0]);
 });
 
 it('lets an error of flux-server come through', async () => {

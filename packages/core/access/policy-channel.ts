@@ -1,13 +1,15 @@
 import type { Bus, BusValue } from '../bus/bus.ts';
 import type { AccessPolicy } from './access-policy.ts';
 import type { Refusal } from './gatekeeper.ts';
-import type { TenantCount, TenantUse } from './tenant-meter.ts';
+import { NO_COUNT, sumOf, type TenantCount } from './tenant-count.ts';
+import type { TenantUse } from './tenant-meter.ts';
 
 const POLICY_KEY = 'access/policy';
 const REFUSALS = 'access.refused';
 const TOKENS = 'access.token';
 const USES = 'access.used';
 const COUNTS_PREFIX = 'access/tenants/';
+const STORED_KEY = 'access/stored';
 
 /** Makes the policy known to all media nodes, also to those that come later. */
 export async function publishPolicy(bus: Bus, policy: AccessPolicy): Promise<void> {
@@ -38,9 +40,7 @@ export class TenantCounts {
 
   /** Tells the other nodes what there is on this one, where that has changed. */
   tell(counts: ReadonlyMap<string, TenantCount>): void {
-    const value = Object.fromEntries(
-      [...counts].map(([id, { streams, viewers }]) => [id, { streams, viewers }]),
-    );
+    const value = Object.fromEntries([...counts].map(([id, count]) => [id, { ...count }]));
     const text = JSON.stringify(value);
     if (text === this.#latest) return;
     this.#latest = text;
@@ -52,16 +52,37 @@ export class TenantCounts {
 
   /** What the tenant has on the other nodes. */
   elsewhere(tenantId: string): TenantCount {
-    let streams = 0;
-    let viewers = 0;
-    for (const { member, value } of this.#bus.directory.entries(COUNTS_PREFIX)) {
-      const count = (value as unknown as Record<string, TenantCount>)[tenantId];
-      if (member === this.#bus.member || !count) continue;
-      streams += count.streams;
-      viewers += count.viewers;
-    }
-    return { streams, viewers };
+    return this.#entries
+      .filter(({ member }) => member !== this.#bus.member)
+      .reduce((sum, { counts }) => sumOf(sum, counts[tenantId] ?? NO_COUNT), NO_COUNT);
   }
+
+  /** What each tenant has on all nodes. */
+  everywhere(): Map<string, TenantCount> {
+    const sums = new Map<string, TenantCount>();
+    for (const { counts } of this.#entries)
+      for (const [tenantId, count] of Object.entries(counts))
+        sums.set(tenantId, sumOf(sums.get(tenantId) ?? NO_COUNT, count));
+    return sums;
+  }
+
+  get #entries() {
+    return this.#bus.directory.entries(COUNTS_PREFIX).map(({ member, value }) => ({
+      member,
+      counts: value as unknown as Readonly<Record<string, TenantCount>>,
+    }));
+  }
+}
+
+/** Tells the nodes how many bytes of finished recordings each tenant has. */
+export async function publishStored(bus: Bus, stored: ReadonlyMap<string, number>): Promise<void> {
+  await bus.directory.claim(STORED_KEY, Object.fromEntries(stored));
+}
+
+/** Bytes of the tenant's finished recordings, as flux-server last said; 0 before it has. */
+export function storedBytes(bus: Bus, tenantId: string): number {
+  const stored = bus.directory.get(STORED_KEY)?.value as Readonly<Record<string, number>> | undefined;
+  return stored?.[tenantId] ?? 0;
 }
 
 /** Tells flux-server what the tenants used on this node. */

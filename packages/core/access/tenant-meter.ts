@@ -1,12 +1,8 @@
 import type { StreamOrchestrator } from '../orchestrator/stream-orchestrator.ts';
 import { isPerson } from '../orchestrator/stream-status.ts';
+import type { ActiveRecording } from '../record/recording.ts';
 import type { StreamId } from '../stream/stream-id.ts';
-
-/** Streams and viewers at present. */
-export interface TenantCount {
-  readonly streams: number;
-  readonly viewers: number;
-}
+import { NO_COUNT, sumOf, type TenantCount } from './tenant-count.ts';
 
 /** What a tenant used since it was last asked. */
 export interface TenantUse {
@@ -24,28 +20,46 @@ interface Seen {
 
 const NONE: TenantUse = { bytesIn: 0, bytesOut: 0, publishSeconds: 0, playSeconds: 0 };
 
-/** What each tenant has and uses on this node. What goes to other nodes is nobody's use: it is counted there. */
+/**
+ * What each tenant has and uses on this node. What goes to other nodes is nobody's use: it is counted there. What is
+ * made of a stream has come in once, as that.
+ */
 export class TenantMeter {
   readonly #orchestrator: StreamOrchestrator;
   readonly #tenantOf: (streamId: StreamId) => string;
+  readonly #recordings: () => readonly ActiveRecording[];
   #seen = new Map<StreamId, Seen>();
   /** Bytes that went to each relay, also to those that are gone. */
   readonly #relayed = new Map<StreamId, Map<string, number>>();
 
-  constructor(orchestrator: StreamOrchestrator, tenantOf: (streamId: StreamId) => string) {
+  /** `recordings`: what is being recorded here. */
+  constructor(
+    orchestrator: StreamOrchestrator,
+    tenantOf: (streamId: StreamId) => string,
+    recordings: () => readonly ActiveRecording[] = () => [],
+  ) {
     this.#orchestrator = orchestrator;
     this.#tenantOf = tenantOf;
+    this.#recordings = recordings;
   }
 
   /** At this moment. */
   counts(): Map<string, TenantCount> {
     const counts = new Map<string, TenantCount>();
-    for (const { stream, isRelay } of this.#orchestrator.streams) {
-      const tenantId = this.#tenantOf(stream.id);
-      const { streams = 0, viewers = 0 } = counts.get(tenantId) ?? {};
-      const people = stream.viewers.filter(isPerson).length;
-      counts.set(tenantId, { streams: streams + (isRelay ? 0 : 1), viewers: viewers + people });
+    const add = (streamId: StreamId, more: Partial<TenantCount>) => {
+      const tenantId = this.#tenantOf(streamId);
+      counts.set(tenantId, sumOf(counts.get(tenantId) ?? NO_COUNT, { ...NO_COUNT, ...more }));
+    };
+    for (const { stream, isRelay, isDerived, publication } of this.#orchestrator.streams) {
+      add(stream.id, { viewers: stream.viewers.filter(isPerson).length });
+      if (isRelay || isDerived) continue;
+      const bitrate = Math.round(stream.counter.rates.bitrate);
+      add(stream.id, { streams: 1, bitrate, newest: bitrate > 0 ? (publication?.since ?? 0) : 0 });
     }
+    for (const { streamId, isDerived, status } of this.#orchestrator.ingests)
+      if (isDerived && status.state !== 'closed') add(streamId, { transcodes: 1 });
+    for (const { streamId, recording } of this.#recordings())
+      add(streamId, { recordingBytes: recording?.size ?? 0 });
     return counts;
   }
 
@@ -53,8 +67,9 @@ export class TenantMeter {
   take(seconds: number): Map<string, TenantUse> {
     const uses = new Map<string, TenantUse>();
     const seen = new Map<StreamId, Seen>();
-    for (const { stream, isRelay, isPublished } of this.#orchestrator.streams) {
-      const now = { bytesIn: isRelay ? 0 : stream.counter.bytes, bytesOut: this.#bytesToPeople(stream) };
+    for (const { stream, isRelay, isDerived, publication } of this.#orchestrator.streams) {
+      const isBrought = !isRelay && !isDerived;
+      const now = { bytesIn: isBrought ? stream.counter.bytes : 0, bytesOut: this.#bytesToPeople(stream) };
       const before = this.#seen.get(stream.id) ?? { bytesIn: 0, bytesOut: 0 };
       seen.set(stream.id, now);
       const tenantId = this.#tenantOf(stream.id);
@@ -62,7 +77,7 @@ export class TenantMeter {
       uses.set(tenantId, {
         bytesIn: use.bytesIn + more(before.bytesIn, now.bytesIn),
         bytesOut: use.bytesOut + more(before.bytesOut, now.bytesOut),
-        publishSeconds: use.publishSeconds + (isPublished && !isRelay ? seconds : 0),
+        publishSeconds: use.publishSeconds + (publication && isBrought ? seconds : 0),
         playSeconds: use.playSeconds + stream.viewers.filter(isPerson).length * seconds,
       });
     }

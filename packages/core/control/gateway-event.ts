@@ -10,6 +10,7 @@ export const EVENT_KINDS = [
   'stream-changed',
   'stream-closed',
   'recording-finished',
+  'recording-alarm',
   'device-online',
   'device-offline',
   'alarm',

@@ -42,7 +42,10 @@ export const ERROR_CODES = {
     status: 403,
     meaning: 'A change asked for with a session needs its X-CSRF-Token header.',
   },
-  TENANT_LIMIT: { status: 429, meaning: 'As many streams or viewers as the tenant may have at once.' },
+  TENANT_LIMIT: {
+    status: 429,
+    meaning: 'The tenant has as much as it may: streams, viewers, bits a second, transcodes, bytes recorded.',
+  },
   TOO_MANY_ATTEMPTS: { status: 429, meaning: 'Too many wrong logins; Retry-After says when to try again.' },
   ACCOUNT_NOT_FOUND: { status: 404, meaning: 'There is no such user, tenant, key or token.' },
   NAME_TAKEN: { status: 409, meaning: 'The name or the app is taken.' },

@@ -30,6 +30,13 @@ export type Authorizer = (
   request: AccessRequest,
 ) => Promise<Admission | undefined> | Promise<void> | void;
 
+/** What more there may be, whoever asks, the product itself as well. Each throws `TENANT_LIMIT`. */
+export interface StreamLimits {
+  /** At the very moment at which the stream would begin. */
+  publish(streamId: StreamId): void;
+  transcode(streamId: StreamId): void;
+}
+
 export interface OrchestratorOptions {
   readonly stream: StreamOptions;
   readonly flush: FlushOptions;
@@ -44,6 +51,7 @@ export interface OrchestratorOptions {
   /** Milliseconds that a stream is fetched on demand after its last taker; 10,000 if left out. */
   readonly demandLinger?: number;
   readonly authorize?: Authorizer;
+  readonly limits?: StreamLimits;
   /** What a stream that is not there would be made of, if it can be. */
   readonly derive?: (streamId: StreamId, orchestrator: StreamOrchestrator) => Derivation | undefined;
   /** Where there are several media nodes; without it, this process has all streams. */
@@ -104,7 +112,7 @@ export class StreamOrchestrator extends EventEmitter<OrchestratorEvents> impleme
     endInTime(await this.#admit(action, streamId, request), request, request.end);
   }
 
-  /** A new stream begins (or its publisher comes back). Throws `STREAM_BUSY`, `STREAM_LIMIT`, `NOT_ALLOWED`, … */
+  /** A new stream begins (or its publisher comes back). Throws `STREAM_BUSY`, `STREAM_LIMIT`, `TENANT_LIMIT`, … */
   async registerStream(
     streamId: StreamId,
     publisher: Publisher,
@@ -114,6 +122,8 @@ export class StreamOrchestrator extends EventEmitter<OrchestratorEvents> impleme
     const admission = await this.#admit('publish', streamId, request);
     request.signal?.throwIfAborted();
     if (this.#closed) throw new FluxError('STREAM_ENDED', 'The server is shutting down.');
+    // What is made of others has had its limit checked when it began.
+    if (!this.#ingests.get(streamId)?.isDerived) this.#checkLimit('publish', streamId);
     const context = this.#contexts.get(streamId) ?? this.#create(streamId);
     this.#makeWay(context, publisher);
     await this.#claim(context, request.signal);
@@ -156,12 +166,15 @@ export class StreamOrchestrator extends EventEmitter<OrchestratorEvents> impleme
   get streams(): readonly {
     readonly stream: Stream;
     readonly isRelay: boolean;
-    readonly isPublished: boolean;
+    /** It is made of another. */
+    readonly isDerived: boolean;
+    readonly publication: Publication | undefined;
   }[] {
     return [...this.#contexts.values()].map(({ stream, relay, publication }) => ({
       stream,
       isRelay: relay !== undefined,
-      isPublished: publication !== undefined,
+      isDerived: this.#ingests.get(stream.id)?.isDerived ?? false,
+      publication,
     }));
   }
 
@@ -281,6 +294,17 @@ export class StreamOrchestrator extends EventEmitter<OrchestratorEvents> impleme
   async #admit(action: Action, streamId: StreamId, request: AccessRequest): Promise<Admission | undefined> {
     if (request.isInternal) return undefined;
     return (await this.#options.authorize?.(action, streamId, request)) ?? undefined;
+  }
+
+  /** Throws `TENANT_LIMIT`, which is then in the time line of `notedIn`, too. */
+  #checkLimit(kind: keyof StreamLimits, streamId: StreamId, notedIn = streamId): void {
+    try {
+      this.#options.limits?.[kind](streamId);
+    } catch (cause) {
+      const history = this.#contexts.get(notedIn)?.stream.history ?? this.#ingests.get(notedIn)?.history;
+      history?.note('tenant-limit', FluxError.from(cause).message);
+      throw cause;
+    }
   }
 
   #create(streamId: StreamId, isRelay = false): StreamContext {
@@ -408,7 +432,7 @@ export class StreamOrchestrator extends EventEmitter<OrchestratorEvents> impleme
     return this.#create(streamId);
   }
 
-  /** Begins to make the stream of another that is here, where it can be made. Throws `TRANSCODE_LIMIT`. */
+  /** Begins to make the stream of another that is here, where it can be made. Throws `TRANSCODE_LIMIT`, `TENANT_LIMIT`. */
   #derive(streamId: StreamId): Ingest | undefined {
     const derivation = this.#options.derive?.(streamId, this);
     if (!derivation) return undefined;
@@ -416,6 +440,7 @@ export class StreamOrchestrator extends EventEmitter<OrchestratorEvents> impleme
     const source = this.#ingests.get(sourceId);
     // What was made of another is no source of a third: whoever asks could go on for ever.
     if (source?.isDerived || (!source && !this.#contexts.has(sourceId))) return undefined;
+    this.#checkLimit('transcode', streamId, sourceId);
     const ingest = derivation.begin();
     this.#ingests.set(streamId, ingest);
     return ingest;

@@ -6,6 +6,7 @@ import { AUDIO_TRACKS, framePayload, VIDEO_TRACKS } from '@flux-iot/media/format
 import { readMovie } from '@flux-iot/media/format/fmp4/test-support';
 import { AudioSample, VideoSample } from '@flux-iot/media/model/sample';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { FluxError } from '../errors/flux-error.ts';
 import { FileStorage } from '../storage/file-storage.ts';
 import { FlushScheduler } from '../stream/flush-scheduler.ts';
 import { Stream } from '../stream/stream.ts';
@@ -186,7 +187,7 @@ describe('Recorder', () => {
   });
 
   it('waits for room', async () => {
-    const session = new Session({ obstacle: () => 'There is no room.' });
+    const session = new Session({ obstacle: () => new FluxError('STORAGE_FULL', 'There is no room.') });
     session.send(0, 2);
     expect(session.recorder.active).toMatchObject({ state: 'waiting', lastError: 'There is no room.' });
     await session.stop();

@@ -27,8 +27,8 @@ export interface RecorderOptions {
   readonly origin: ActiveRecording['origin'];
   /** Where the file of this key is. */
   readonly pathOf: (key: string) => string;
-  /** Undefined where a file may be begun; else why not. */
-  readonly obstacle: () => string | undefined;
+  /** Undefined where a file may be begun; else why not: `STORAGE_FULL`, `TENANT_LIMIT`. */
+  readonly obstacle: () => FluxError | undefined;
   readonly onStarted: (manifest: Manifest) => void;
   /** The file is on the disk; `sha256` is that of its content. */
   readonly onFinished: (manifest: Manifest, sha256: string) => void;
@@ -179,9 +179,11 @@ export class Recorder implements StreamSink {
     const { stream, format, pathOf, obstacle, onStarted } = this.#options;
     if (this.#tracks.length === 0 || performance.now() < this.#retryAt) return;
     const reason = obstacle();
-    if (reason !== undefined) {
+    if (reason) {
       this.#retryAt = performance.now() + RETRY_DELAY;
-      this.#lastError = reason;
+      // Said once for every time that it cannot go on.
+      if (this.#lastError === undefined) this.#alarm(reason);
+      this.#lastError = reason.message;
       return;
     }
     const { epoch } = stream;
@@ -299,10 +301,14 @@ export class Recorder implements StreamSink {
     this.#open = undefined;
     this.#retryAt = performance.now() + RETRY_DELAY;
     this.#lastError = error.message;
-    this.#options.stream.history.note('recording-failed', error.message);
-    this.#settle(open, 'storage-failed');
+    this.#settle(open, error.code === 'TENANT_LIMIT' ? 'tenant-limit' : 'storage-failed');
     // What follows does not go on from it.
     this.#session = randomUUID();
+    this.#alarm(error);
+  }
+
+  #alarm(error: FluxError): void {
+    this.#options.stream.history.note('recording-failed', error.message);
     this.#options.onAlarm(error);
   }
 

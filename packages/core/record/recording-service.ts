@@ -34,6 +34,8 @@ export interface RecordingServiceOptions {
   readonly maxQueuedBytes: number;
   /** Recording stops while less is free. */
   readonly minFreeBytes: number;
+  /** Why nothing more of the stream may be recorded, though there is room: its tenant has used up its own. */
+  readonly quota?: (streamId: StreamId) => FluxError | undefined;
   readonly onEvent: (event: RecordingEvent) => void;
 }
 
@@ -75,7 +77,7 @@ export class RecordingService {
     return [...this.#recorders.values()].map(recorder => recorder.active);
   }
 
-  /** Throws `STREAM_NOT_FOUND`, `RECORDING_ACTIVE`. */
+  /** Throws `STREAM_NOT_FOUND`, `RECORDING_ACTIVE`, `TENANT_LIMIT`. */
   record(streamId: StreamId, options: RecordingOptions): ActiveRecording {
     const stream = this.#options.orchestrator.ownStream(streamId);
     if (!stream) throw notFound(streamId);
@@ -85,6 +87,8 @@ export class RecordingService {
         context: { streamId },
       });
     }
+    const quota = this.#options.quota?.(streamId);
+    if (quota) throw quota;
     return this.#add(stream, options, 'request').active;
   }
 
@@ -121,7 +125,7 @@ export class RecordingService {
       maxQueuedBytes,
       origin,
       pathOf: key => storage.pathOf(key),
-      obstacle: () => this.#obstacle(),
+      obstacle: () => this.#obstacle(stream.id),
       onStarted: manifest => this.#started(manifest),
       onFinished: (manifest, sha256) => this.#finished(manifest, sha256),
       onAlarm: ({ code, message }) => onEvent({ kind: 'alarm', streamId: stream.id, code, message }),
@@ -189,12 +193,13 @@ export class RecordingService {
     }
   }
 
-  #obstacle(): string | undefined {
-    const { minFreeBytes, uploads } = this.#options;
-    if (this.#freeBytes < minFreeBytes) {
-      return `Less than ${minFreeBytes} bytes are free; there are ${this.#freeBytes}.`;
-    }
-    return uploads?.obstacle;
+  #obstacle(streamId: StreamId): FluxError | undefined {
+    const { minFreeBytes, uploads, quota } = this.#options;
+    const isFull = this.#freeBytes < minFreeBytes;
+    const reason = isFull
+      ? `Less than ${minFreeBytes} bytes are free; there are ${this.#freeBytes}.`
+      : uploads?.obstacle;
+    return reason === undefined ? quota?.(streamId) : new FluxError('STORAGE_FULL', reason);
   }
 
   async #measure(): Promise<void> {
@@ -209,11 +214,11 @@ export class RecordingService {
 
   async #tick(): Promise<void> {
     await this.#measure();
-    const reason = this.#obstacle();
     for (const [streamId, recorder] of this.#recorders) {
+      const obstacle = this.#obstacle(streamId);
       // Its publisher went to another node, which records it now.
       if (!this.#options.orchestrator.ownStream(streamId)) void this.#remove(streamId, 'moved');
-      else if (reason !== undefined) recorder.pause(new FluxError('STORAGE_FULL', reason));
+      else if (obstacle) recorder.pause(obstacle);
     }
   }
 }

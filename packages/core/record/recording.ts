@@ -40,7 +40,7 @@ export interface Recording {
   readonly size: number;
   readonly tracks: readonly RecordedTrack[];
   readonly gaps: readonly RecordingGap[];
-  /** Why it ended: `rotated`, `stopped`, `unpublished`, `storage-failed`, `crashed`, … */
+  /** Why it ended: `rotated`, `stopped`, `unpublished`, `storage-failed`, `tenant-limit`, `crashed`, … */
   readonly endReason?: string;
 }
 

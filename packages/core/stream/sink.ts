@@ -1,9 +1,12 @@
 import type { Sample } from '@flux-iot/media/model/sample';
 import type { Track } from '@flux-iot/media/model/track';
 
+/** Code of the end of a publisher whose tenant brings more than it may. */
+export const TENANT_LIMIT_END = 'tenant-limit';
+
 /** Why a stream, a publisher or a viewer was ended. */
 export interface EndReason {
-  /** Stable: `unpublished`, `publisher-lost`, `stopped`, `replaced`, `shutdown`, `idle`. */
+  /** Stable: `unpublished`, `publisher-lost`, `stopped`, `replaced`, `shutdown`, `idle`, `tenant-limit`. */
   readonly code: string;
   readonly message: string;
 }

@@ -5,6 +5,7 @@ import {
   followPolicy,
   reportRefusal,
   reportUse,
+  storedBytes,
   TenantCounts,
 } from '@flux-iot/core/access/policy-channel';
 import type { BusValue } from '@flux-iot/core/bus/bus';
@@ -73,6 +74,7 @@ async function start(
   const tell = (news: GatewayEvent | undefined) => news && publishEvent(bus, news);
   const node = createMediaNode(config, {
     elsewhere: tenantId => counts.elsewhere(tenantId),
+    stored: tenantId => storedBytes(bus, tenantId),
     findToken: id => askForToken(bus, id),
     onRefused: refusal => reportRefusal(bus, refusal),
     name,

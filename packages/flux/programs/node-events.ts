@@ -4,7 +4,13 @@ import type { RecordingEvent } from '@flux-iot/core/record/recording';
 
 /** What hooks and listeners are told of a recording; undefined for what is nobody else's. */
 export function recordingNews(event: RecordingEvent, node: string): GatewayEvent | undefined {
-  if (event.kind !== 'finished') return undefined;
+  if (event.kind === 'started') return undefined;
+  if (event.kind === 'alarm') {
+    const { streamId, code, message } = event;
+    // What is of the storage as a whole is no stream's.
+    const named = streamId === '' ? {} : { streamId };
+    return { kind: 'recording-alarm', at: Date.now(), node, ...named, details: { code, message } };
+  }
   const { id, streamId, startTime, endTime, size, endedAt } = event.recording;
   const details = { recording_id: id, seconds: endTime - startTime, bytes: size };
   return { kind: 'recording-finished', at: endedAt, node, streamId, details };

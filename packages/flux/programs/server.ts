@@ -1,6 +1,12 @@
 import { pageAssets } from '@flux-iot/console/assets';
-import { tenantOf } from '@flux-iot/core/access/access-policy';
-import { followRefusals, followUse, publishPolicy, serveTokens } from '@flux-iot/core/access/policy-channel';
+import {
+  followRefusals,
+  followUse,
+  publishPolicy,
+  publishStored,
+  serveTokens,
+  TenantCounts,
+} from '@flux-iot/core/access/policy-channel';
 import { BusHub } from '@flux-iot/core/bus/hub';
 import { createLocalBus } from '@flux-iot/core/bus/local-bus';
 import { BusServer } from '@flux-iot/core/bus/socket/bus-server';
@@ -15,6 +21,7 @@ import {
 } from '@flux-iot/core/control/gb28181-control';
 import { RECORDING_SUBJECT, type RecordingEvent } from '@flux-iot/core/record/recording';
 import { beatOf } from '@flux-iot/core/socket/heartbeat';
+import { ownerOfEvent } from '@flux-iot/server/access/ownership';
 import { createApiServer } from '@flux-iot/server/api-server';
 import { openDatabase } from '@flux-iot/server/database/open-database';
 import { DeviceTable } from '@flux-iot/server/gb28181/device-table';
@@ -23,6 +30,7 @@ import { DatabaseHookStore } from '@flux-iot/server/hooks/database-hook-store';
 import { startNotices } from '@flux-iot/server/notices';
 import { DatabaseRecordingIndex } from '@flux-iot/server/recordings/database-index';
 import { reloadAll } from '@flux-iot/server/reload-routes';
+import { StoredBytes } from '@flux-iot/server/tenants/stored-bytes';
 import { traceBus, traceQueries } from '@flux-iot/server/tracing/trace-calls';
 import { accessOf, openAccounts, recordRefusals } from '../accounts.ts';
 import { localHost, parseAddress } from '../config/address.ts';
@@ -66,7 +74,7 @@ async function start({ config, live, logger }: ProgramContext, version: string):
     store: new DatabaseHookStore(database),
     settings: hookSettings(config),
     version,
-    tenantOf: streamId => tenantOf(accounts, streamId),
+    ownerOf: about => ownerOfEvent(accounts, about),
     onFailure: ({ id }, message) => logger.warn({ hook: id }, message),
   });
   const rateLimit = { perSecond: config.server.rate_limit };
@@ -87,6 +95,12 @@ async function start({ config, live, logger }: ProgramContext, version: string):
     onError: error => logger.error({ code: error.code }, `events of devices: ${error.message}`),
   });
   unfollow.push(bus.subscribe(DEVICE_EVENTS, event => deviceEvents.add(event as unknown as DeviceEvent)));
+  const stored = new StoredBytes({
+    ...{ index, accounts },
+    publish: bytes => publishStored(bus, bytes),
+    onError: cause => logger.error({ err: cause }, 'what is stored could not be counted'),
+  });
+  const counts = new TenantCounts(bus);
   const snapshots = new ClusterSnapshots(bus, secret);
   const configured = parseAddress(config.http_media.bind).port;
   const api = await createApiServer({
@@ -95,6 +109,7 @@ async function start({ config, live, logger }: ProgramContext, version: string):
     gb28181: remoteGb28181Control(bus),
     deviceEvents,
     snapshots,
+    tenants: { counts: () => counts.everywhere(), stored: tenantId => stored.of(tenantId) },
     access: accessOf(config, accounts),
     ...parseAddress(config.server.bind),
     mediaPort: () => configured || (nodeEntries(bus.directory).find(node => node.mediaPort)?.mediaPort ?? 0),
@@ -109,6 +124,7 @@ async function start({ config, live, logger }: ProgramContext, version: string):
     logger: logger.child({}, { level: logger.isLevelEnabled('warn') ? 'warn' : logger.level }),
   });
   const stop = async () => {
+    stored.close();
     await recordings.close();
     control.close();
     snapshots.close();
@@ -126,6 +142,7 @@ async function start({ config, live, logger }: ProgramContext, version: string):
     await busServer.start();
     recordings.start();
     deviceEvents.start();
+    stored.start();
     await api.start();
   } catch (error) {
     await stop();

@@ -1,6 +1,6 @@
 import type { Ingest, IngestStatus } from '@flux-iot/core/orchestrator/protocol-adapter';
 import { StreamHistory } from '@flux-iot/core/stream/history';
-import type { EndReason } from '@flux-iot/core/stream/sink';
+import { type EndReason, TENANT_LIMIT_END } from '@flux-iot/core/stream/sink';
 import type { StreamId } from '@flux-iot/core/stream/stream-id';
 import { Retry } from './retry.ts';
 
@@ -69,7 +69,11 @@ export abstract class Puller<Attempt extends PullAttempt> implements Ingest {
   /** Somebody took the id over, or the stream was stopped: there is nothing left to bring, but on demand. */
   protected revoked(reason: EndReason): void {
     if (this.demand && reason.code === IDLE.code) this.#rest();
-    else this.close(reason);
+    else if (reason.code === TENANT_LIMIT_END) {
+      // There may be room again: it is tried as after any failure.
+      this.#end(reason);
+      this.tryLater(reason.message);
+    } else this.close(reason);
   }
 
   /** Nobody wants it at present. */

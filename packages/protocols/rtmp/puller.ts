@@ -1,7 +1,7 @@
 import { FluxError } from '@flux-iot/core/errors/flux-error';
 import type { Ingest, IngestStatus, StreamCallback } from '@flux-iot/core/orchestrator/protocol-adapter';
 import type { Publication } from '@flux-iot/core/stream/publication';
-import type { EndReason } from '@flux-iot/core/stream/sink';
+import { type EndReason, TENANT_LIMIT_END } from '@flux-iot/core/stream/sink';
 import type { StreamId } from '@flux-iot/core/stream/stream-id';
 import { Retry } from '../retry/retry.ts';
 import { RtmpClient, type RtmpUrl } from './client.ts';
@@ -37,6 +37,14 @@ export class RtmpPuller implements Ingest {
     this.#client?.close();
   }
 
+  /** Somebody took the id over, or the stream was stopped: there is nothing left to bring. */
+  #revoked(reason: EndReason): void {
+    // There may be room again: it is tried as after any failure.
+    if (reason.code === TENANT_LIMIT_END)
+      this.#client?.conn.destroy(new FluxError('TENANT_LIMIT', reason.message));
+    else this.close(reason);
+  }
+
   #connect(): void {
     let ingest: RtmpIngest | undefined;
     let publication: Publication | undefined;
@@ -50,8 +58,7 @@ export class RtmpPuller implements Ingest {
             {
               protocol: 'rtmp',
               peer: this.#url.shown,
-              // Somebody took the id over, or the stream was stopped: there is nothing left to bring.
-              close: reason => this.close(reason),
+              close: reason => this.#revoked(reason),
             },
             { isInternal: true },
           );

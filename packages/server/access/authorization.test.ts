@@ -4,6 +4,7 @@ import { ROLES, type Role } from '@flux-iot/core/access/access-policy';
 import type { Recording } from '@flux-iot/core/record/recording';
 import type { FastifyInstance } from 'fastify';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { FakeDevices } from '../gb28181/test-support.ts';
 import type { DeadLetter, Hook } from '../hooks/hook.ts';
 import { HookService } from '../hooks/hook-service.ts';
 import { MemoryHookStore } from '../hooks/hook-store.ts';
@@ -36,6 +37,9 @@ const BODIES: Readonly<Record<string, object>> = {
   'POST /api/v1/hooks': { url: 'https://example.com/' },
   'PATCH /api/v1/hooks/{hook_id}': { enabled: false },
   'PATCH /api/v1/recordings/{recording_id}': { held: true },
+  'PATCH /api/v1/gb28181/devices/{device_id}': { tenant: 'spare' },
+  'POST /api/v1/gb28181/devices/{device_id}/channels/{channel_id}/ptz': { order: 'home' },
+  'POST /api/v1/gb28181/playbacks/{stream_id}/control': { action: 'pause' },
   'POST /api/v1/tenants': { id: 'new' },
   'PATCH /api/v1/tenants/{tenant_id}': { name: 'Renamed' },
 };
@@ -111,7 +115,8 @@ class TwoTenants {
     const settings = { hooks: [], networks: [] };
     const hooks = new HookService({ store, settings, version: '1' });
     await hooks.start();
-    const api = await TestApi.start({ access: { isOpen: false }, hooks });
+    const gb28181 = new FakeDevices();
+    const api = await TestApi.start({ access: { isOpen: false }, hooks, gb28181 });
     await new DatabaseRecordingIndex(api.database).put(RECORDING);
     const { tenants, users, keys, tokens } = api.accounts;
     await tenants.create('acme', { apps: ['acme'] });
@@ -140,6 +145,9 @@ class TwoTenants {
       recording_id: RECORDING.id,
       start: '0',
       end: '1',
+      device_id: FakeDevices.id,
+      channel_id: FakeDevices.channelId,
+      kind: 'alarm',
     });
     for (const tenantId of ['default', 'acme'])
       for (const role of ROLES) {
@@ -156,12 +164,13 @@ class TwoTenants {
       /\{(\w+)\}/g,
       (_all, name: string) => parameters[name as keyof typeof parameters] ?? name,
     );
+    const query = path.endsWith('/records') ? '?from=2024-05-01T00:00:00Z&to=2024-05-02T00:00:00Z' : '';
     // Events have no end.
     const payloadAsStream = path === '/api/v1/events';
     const answer = await this.api.app.inject({
       payloadAsStream,
       method: method as 'GET',
-      url,
+      url: url + query,
       headers: { host: 'cam.example:8080', ...(key === undefined ? {} : { authorization: `Bearer ${key}` }) },
       payload: BODIES[`${method} ${path}`],
     });

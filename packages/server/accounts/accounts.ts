@@ -10,6 +10,7 @@ import { IdentityProvider, type IdentityProviderOptions } from '../access/identi
 import type { Principal } from '../access/principal.ts';
 import { AuditLog } from '../audit/audit-log.ts';
 import type { Database } from '../database/open-database.ts';
+import { DeviceTenants } from '../tenants/device-tenants.ts';
 import { TenantStore } from '../tenants/tenants.ts';
 import { UsageStore } from '../tenants/usage.ts';
 import { ApiKeyStore } from './api-keys.ts';
@@ -42,6 +43,7 @@ export class Accounts {
   readonly tokens: StreamTokenStore;
   readonly tenants: TenantStore;
   readonly usage: UsageStore;
+  readonly devices: DeviceTenants;
   readonly audit: AuditLog;
   readonly #options: AccountsOptions;
   readonly #provider: IdentityProvider | undefined;
@@ -57,6 +59,7 @@ export class Accounts {
     this.keys = new ApiKeyStore(sql);
     this.tenants = new TenantStore(sql);
     this.usage = new UsageStore(sql);
+    this.devices = new DeviceTenants(sql);
     this.audit = new AuditLog(options.database);
     this.tokens = tokens;
     this.#provider = options.identityProvider && new IdentityProvider(options.identityProvider);
@@ -101,6 +104,7 @@ export class Accounts {
   async changed(): Promise<void> {
     const policy = await this.#policy();
     this.#apps = policy.apps;
+    await this.devices.load();
     await this.#options.publish(policy);
   }
 
@@ -167,9 +171,9 @@ export class Accounts {
     const tenants: Record<string, TenantRule> = {};
     const apps: Record<string, string> = {};
     for (const tenant of await this.tenants.list()) {
-      const { id, isActive, maxStreams, maxViewers } = tenant;
-      tenants[id] = { isActive, maxStreams, maxViewers };
-      for (const app of tenant.apps) apps[app] = id;
+      const { id, name: _name, apps: own, createdAt: _createdAt, ...rule } = tenant;
+      tenants[id] = rule;
+      for (const app of own) apps[app] = id;
     }
     const keys: Record<string, KeyRule> = {};
     for (const row of await sql.selectFrom('api_keys').selectAll().execute()) {

@@ -3,7 +3,8 @@ import type { FastifyRequest } from 'fastify';
 import { csrfTokenOf } from '../access/cookies.ts';
 import { isServerAdministrator, type Principal, visibleTenant } from '../access/principal.ts';
 import type { AuditEntry } from '../audit/entry.ts';
-import type { Tenant } from '../tenants/tenants.ts';
+import type { TenantLoad } from '../tenants/tenant-loads.ts';
+import type { Tenant, TenantLimits } from '../tenants/tenants.ts';
 import type { DailyUsage } from '../tenants/usage.ts';
 import type { ApiKey } from './api-keys.ts';
 import type { IssuedToken } from './stream-tokens.ts';
@@ -61,15 +62,33 @@ export function presentToken({ id, action, address, createdAt, expiresAt, revoke
   };
 }
 
-export function presentTenant({ id, name, isActive, maxStreams, maxViewers, apps, createdAt }: Tenant) {
+export function presentTenant({ id, name, isActive, apps, createdAt, ...limits }: Tenant) {
   return {
     id,
     name,
     active: isActive,
-    max_streams: maxStreams,
-    max_viewers: maxViewers,
+    ...presentLimits(limits),
     apps: [...apps],
     created_at: time(createdAt),
+  };
+}
+
+export function presentLimits(limits: TenantLimits) {
+  return {
+    max_streams: limits.maxStreams,
+    max_viewers: limits.maxViewers,
+    max_bitrate: limits.maxBitrate,
+    max_storage_bytes: limits.maxStorageBytes,
+    max_transcodes: limits.maxTranscodes,
+  };
+}
+
+export function presentLoad({ tenant, count, storageBytes }: TenantLoad) {
+  const { streams, viewers, transcodes, bitrate } = count;
+  return {
+    tenant: tenant.id,
+    ...{ streams, viewers, transcodes, bitrate, storage_bytes: storageBytes },
+    ...presentLimits(tenant),
   };
 }
 
@@ -81,6 +100,7 @@ export function presentUsage({ tenantId, day, ...used }: DailyUsage) {
     gigabytes_out: round(used.bytesOut / 1e9),
     publish_minutes: round(used.publishSeconds / 60),
     play_minutes: round(used.playSeconds / 60),
+    gigabytes_stored: round(used.storedBytes / 1e9),
   };
 }
 

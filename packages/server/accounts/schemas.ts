@@ -5,9 +5,8 @@ import { named, oneOf, strict, Time } from '../schemas.ts';
 const Name = Type.String({ pattern: '^[A-Za-z0-9][A-Za-z0-9._@-]{0,63}$', description: 'Written small' });
 const Title = Type.String({ minLength: 1, maxLength: 100 });
 const Password = Type.String({ minLength: 10, maxLength: 200 });
-const TenantId = Type.String({ pattern: '^[a-z0-9][a-z0-9-]{0,62}$' });
+export const TenantId = Type.String({ pattern: '^[a-z0-9][a-z0-9-]{0,62}$' });
 const AppName = Type.String({ pattern: '^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$' });
-const Limit = Type.Integer({ minimum: 0, maximum: 1_000_000 });
 export const RoleSchema = oneOf(ROLES, '`viewer` < `operator` < `administrator`');
 
 function listOf<Item extends Type.TSchema>(item: Item) {
@@ -179,14 +178,37 @@ export const TokenParamsSchema = Type.Object({
 
 // --- tenants ----------------------------------------------------------------------------------------------------
 
+const COUNT = 1_000_000;
+const AMOUNT = Number.MAX_SAFE_INTEGER;
+/** What a limit is of, and what it may be at most. */
+const LIMITS = {
+  max_streams: ['Streams at once', COUNT],
+  max_viewers: ['Viewers at once', COUNT],
+  max_bitrate: ['Bits a second that its publishers bring together', AMOUNT],
+  max_storage_bytes: ['Bytes of its recordings', AMOUNT],
+  max_transcodes: ['Streams that are made of others at once', COUNT],
+} as const;
+type LimitName = keyof typeof LIMITS;
+
+function limitsAs<Schema extends Type.TSchema>(
+  make: (description: string, maximum: number) => Schema,
+): Record<LimitName, Type.TOptional<Schema>> {
+  const entries = Object.entries(LIMITS).map(([name, [description, maximum]]) => [
+    name,
+    Type.Optional(make(description, maximum)),
+  ]);
+  return Object.fromEntries(entries) as Record<LimitName, Type.TOptional<Schema>>;
+}
+
+const LimitFields = limitsAs(what => Type.Integer({ description: `${what}; left out: no limit` }));
+
 export const TenantSchema = named(
   'Tenant',
   Type.Object({
     id: Type.String(),
     name: Type.String(),
     active: Type.Boolean(),
-    max_streams: Type.Optional(Type.Integer({ description: 'At once; left out: no limit' })),
-    max_viewers: Type.Optional(Type.Integer({ description: 'At once; left out: no limit' })),
+    ...LimitFields,
     apps: Type.Array(Type.String(), { description: 'Their streams are the tenant’s' }),
     created_at: Time,
   }),
@@ -195,13 +217,24 @@ export const TenantListSchema = listOf(Type.Unsafe<Type.Static<typeof TenantSche
 const TenantFields = {
   name: Type.Optional(Title),
   active: Type.Optional(Type.Boolean()),
-  max_streams: Type.Optional(Type.Union([Limit, Type.Null()])),
-  max_viewers: Type.Optional(Type.Union([Limit, Type.Null()])),
+  ...limitsAs((what, maximum) =>
+    Type.Union([Type.Integer({ minimum: 0, maximum }), Type.Null()], {
+      description: `${what}; null takes the limit away`,
+    }),
+  ),
   apps: Type.Optional(Type.Array(AppName, { maxItems: 100, uniqueItems: true })),
 };
 export const TenantRequestSchema = named(
   'TenantRequest',
-  Type.Object({ id: TenantId, ...TenantFields }, { ...strict, examples: [{ id: 'acme', apps: ['acme'] }] }),
+  Type.Object(
+    { id: TenantId, ...TenantFields },
+    {
+      ...strict,
+      examples: [
+        { id: 'acme', apps: ['acme'], max_bitrate: 100_000_000, max_storage_bytes: 2_000_000_000_000 },
+      ],
+    },
+  ),
 );
 export const TenantChangeSchema = named('TenantChange', Type.Object(TenantFields, strict));
 export const TenantParamsSchema = Type.Object({ tenant_id: Type.String({ maxLength: 64 }) });
@@ -221,10 +254,26 @@ export const UsageSchema = named(
     gigabytes_out: Type.Number(),
     publish_minutes: Type.Number(),
     play_minutes: Type.Number(),
+    gigabytes_stored: Type.Number({ description: 'Of recordings, the most at one time of that day' }),
+  }),
+);
+export const TenantLoadSchema = named(
+  'TenantLoad',
+  Type.Object({
+    tenant: Type.String(),
+    streams: Type.Integer(),
+    viewers: Type.Integer(),
+    transcodes: Type.Integer(),
+    bitrate: Type.Number({ description: 'Bits a second that come in' }),
+    storage_bytes: Type.Integer({ description: 'Of its recordings, also of those that are being written' }),
+    ...LimitFields,
   }),
 );
 export const UsageListSchema = Type.Object({
   items: Type.Array(Type.Unsafe<Type.Static<typeof UsageSchema>>(Type.Ref('Usage#'))),
+  current: Type.Array(Type.Unsafe<Type.Static<typeof TenantLoadSchema>>(Type.Ref('TenantLoad#')), {
+    description: 'What each tenant has at present, and what it may have',
+  }),
 });
 
 // --- audit ------------------------------------------------------------------------------------------------------
@@ -287,5 +336,6 @@ export const ACCOUNT_SCHEMAS: readonly Type.TSchema[] = [
   TenantRequestSchema,
   TenantChangeSchema,
   UsageSchema,
+  TenantLoadSchema,
   AuditEntrySchema,
 ];

@@ -13,6 +13,9 @@ const TENANT = {
   is_active: 1,
   max_streams: null,
   max_viewers: 3,
+  max_bitrate: 5_000_000_000_000,
+  max_storage_bytes: null,
+  max_transcodes: null,
   created_at: 1.7e12,
 };
 const USER = {

@@ -1,12 +1,12 @@
 import { Readable } from 'node:stream';
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
-import { DEFAULT_TENANT } from '@flux-iot/core/access/access-policy';
 import { EVENT_KINDS, type GatewayEvent } from '@flux-iot/core/control/gateway-event';
 import { FluxError } from '@flux-iot/core/errors/flux-error';
 import type { FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
-import { type AccessOptions, identify, isVisible } from '../access/access-control.ts';
-import { principalOf } from '../access/principal.ts';
+import { type AccessOptions, identify } from '../access/access-control.ts';
+import { ownerOfEvent } from '../access/ownership.ts';
+import { principalOf, visibleTenant } from '../access/principal.ts';
 import { eventMessage } from '../hooks/payload.ts';
 import { PROBLEMS } from '../schemas.ts';
 import { type EventFeed, type FeedEvent, feedType } from './event-feed.ts';
@@ -123,11 +123,10 @@ export const eventRoutes: FastifyPluginAsyncTypebox<EventRouteOptions> = async (
   );
 };
 
-/** A stream's events are its tenant's; what is of no stream, the server's own. */
-function mayKnow(request: FastifyRequest, { accounts }: AccessOptions, { streamId }: GatewayEvent): boolean {
-  const principal = principalOf(request);
-  if (streamId === undefined) return principal.tenantId === DEFAULT_TENANT;
-  return isVisible(principal, accounts, streamId);
+/** A stream's and a device's events are its tenant's; what is of neither, the server's own. */
+function mayKnow(request: FastifyRequest, { accounts }: AccessOptions, event: GatewayEvent): boolean {
+  const tenant = visibleTenant(principalOf(request));
+  return tenant === undefined || ownerOfEvent(accounts, event) === tenant;
 }
 
 /** Throws `REQUEST_INVALID`. */

@@ -38,6 +38,9 @@ describeDatabases('what devices told', databases => {
     const log = await open();
     for (const kind of ['one', 'two', 'three']) log.add(event(7, kind));
     expect((await log.list({}, 10, 0)).events.map(({ kind }) => kind)).toEqual(['three', 'two', 'one']);
+    // Nobody has given the device away.
+    expect((await log.list({ tenant: 'default' }, 10, 0)).total).toBe(3);
+    expect((await log.list({ tenant: 'acme' }, 10, 0)).total).toBe(0);
   });
 
   it('goes when it is too old, and when it is too much', async () => {

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { DEFAULT_TENANT } from '@flux-iot/core/access/access-policy';
 import type { DeviceEvent } from '@flux-iot/core/control/gb28181-control';
 import { FluxError } from '@flux-iot/core/errors/flux-error';
 import type { SelectQueryBuilder } from 'kysely';
@@ -7,6 +8,8 @@ import type { EventRow } from '../database/tables/gb28181.ts';
 import type { Tables } from '../database/tables.ts';
 
 export interface EventFilter {
+  /** Of the devices that are the tenant's, since they are. */
+  readonly tenant?: string | undefined;
   readonly deviceId?: string;
   readonly channelId?: string;
   readonly kind?: string;
@@ -145,13 +148,29 @@ function eventOf({ kind, device_id, channel_id, at, detail }: EventRow): DeviceE
 
 function matching<Output>(
   query: SelectQueryBuilder<Tables, 'gb28181_events', Output>,
-  { deviceId, channelId, kind, from, to }: EventFilter,
+  { tenant, deviceId, channelId, kind, from, to }: EventFilter,
 ): SelectQueryBuilder<Tables, 'gb28181_events', Output> {
-  let narrowed = query;
+  let narrowed = tenant === undefined ? query : ofTenant(query, tenant);
   if (deviceId !== undefined) narrowed = narrowed.where('device_id', '=', deviceId);
   if (channelId !== undefined) narrowed = narrowed.where('channel_id', '=', channelId);
   if (kind !== undefined) narrowed = narrowed.where('kind', '=', kind);
   if (from !== undefined) narrowed = narrowed.where('at', '>=', from);
   if (to !== undefined) narrowed = narrowed.where('at', '<', to);
   return narrowed;
+}
+
+/** A device that nobody has given away is the default tenant's. */
+function ofTenant<Output>(
+  query: SelectQueryBuilder<Tables, 'gb28181_events', Output>,
+  tenant: string,
+): SelectQueryBuilder<Tables, 'gb28181_events', Output> {
+  return query.where(({ exists, not, or, selectFrom }) => {
+    const owners = selectFrom('device_tenants')
+      .select('tenant_id')
+      .whereRef('device_tenants.device_id', '=', 'gb28181_events.device_id');
+    const own = exists(
+      owners.where('tenant_id', '=', tenant).whereRef('device_tenants.since', '<=', 'gb28181_events.at'),
+    );
+    return tenant === DEFAULT_TENANT ? or([own, not(exists(owners))]) : own;
+  });
 }

@@ -1,4 +1,5 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import { principalOf, visibleTenant } from '../access/principal.ts';
 import { DEFAULT_LIMIT, PROBLEMS } from '../schemas.ts';
 import type { DeviceEvents } from './event-log.ts';
 import { presentEvent } from './present.ts';
@@ -20,9 +21,11 @@ export const deviceEventRoutes: FastifyPluginAsyncTypebox<DeviceEventContext> = 
         response: { 200: EventListSchema, ...PROBLEMS },
       },
     },
-    async ({ query }) => {
+    async request => {
+      const { query } = request;
       const { device_id, channel_id, kind, from, to, limit = DEFAULT_LIMIT, offset = 0 } = query;
       const filter = {
+        tenant: visibleTenant(principalOf(request)),
         ...{ deviceId: device_id, channelId: channel_id, kind },
         from: from === undefined ? undefined : Date.parse(from),
         to: to === undefined ? undefined : Date.parse(to),

@@ -19,11 +19,12 @@ import type {
   VoiceSchema,
 } from './schemas.ts';
 
-export function presentDevice(device: DeviceReport): Static<typeof DeviceSchema> {
+export function presentDevice(device: DeviceReport, tenant: string): Static<typeof DeviceSchema> {
   const { catalog } = device;
   return {
     id: device.id,
     name: device.name,
+    tenant,
     online: device.isOnline,
     transport: device.transport === 'tcp' ? 'tcp' : 'udp',
     address: device.address,
@@ -59,10 +60,14 @@ export function presentSubscription({
   return { kind, state, expires_at: expiresAt === undefined ? undefined : time(expiresAt), error };
 }
 
-export function presentChannel(channel: ChannelReport): Static<typeof ChannelSchema> {
+export function presentChannel(
+  channel: ChannelReport,
+  streamId: string | undefined,
+): Static<typeof ChannelSchema> {
   return {
     id: channel.id,
     name: channel.name,
+    stream_id: streamId,
     kind: channel.kind as Static<typeof ChannelSchema>['kind'],
     online: channel.isOnline,
     parent_id: channel.parentId,

@@ -1,13 +1,19 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import { tenantOf } from '@flux-iot/core/access/access-policy';
 import type {
   ConfigurationKind,
   DeviceOrder,
+  DeviceReport,
   Gb28181Control,
   PlaybackAction,
 } from '@flux-iot/core/control/gb28181-control';
 import { FluxError } from '@flux-iot/core/errors/flux-error';
 import { parseStreamId } from '@flux-iot/core/stream/stream-id';
 import { type Static, Type } from 'typebox';
+import { deviceStreamId, hideOthersDevices, isDeviceVisible } from '../access/ownership.ts';
+import { principalOf } from '../access/principal.ts';
+import { notFound } from '../accounts/present.ts';
+import type { RouteContext } from '../context.ts';
 import { DEFAULT_LIMIT, PROBLEMS, the } from '../schemas.ts';
 import { presentChannel, presentDevice, presentRecord, presentSubscription } from './present.ts';
 import {
@@ -16,6 +22,7 @@ import {
   ChannelQuerySchema,
   ConfigurationQuerySchema,
   ConfigurationSchema,
+  DeviceChangeSchema,
   DeviceListSchema,
   DeviceParamsSchema,
   DeviceQuerySchema,
@@ -30,29 +37,40 @@ import {
   SubscriptionSchema,
 } from './schemas.ts';
 
-export interface DeviceRouteContext {
+export interface DeviceRouteContext extends RouteContext {
   readonly gb28181: Gb28181Control;
 }
 
 const tags = ['gb28181'];
 
 /** GB28181 devices: what there is, what they are ordered, what they recorded and told. */
-export const deviceRoutes: FastifyPluginAsyncTypebox<DeviceRouteContext> = async (app, { gb28181 }) => {
+export const deviceRoutes: FastifyPluginAsyncTypebox<DeviceRouteContext> = async (app, context) => {
+  const { gb28181, accounts } = context;
+  const present = (device: DeviceReport) => presentDevice(device, accounts.devices.tenantOf(device.id));
+
+  hideOthersDevices(app, accounts);
+
   app.get(
     '/devices',
     {
       schema: {
-        summary: 'All devices that have registered, by id',
+        summary: 'All devices of the tenant that have registered, by id',
         tags,
         querystring: DeviceQuerySchema,
         response: { 200: DeviceListSchema, ...PROBLEMS },
       },
     },
-    async ({ query: { limit = DEFAULT_LIMIT, offset = 0, online, q } }) => {
+    async request => {
+      const { limit = DEFAULT_LIMIT, offset = 0, online, tenant, q } = request.query;
+      const principal = principalOf(request);
       const matching = (await gb28181.devices()).filter(
-        device => (online === undefined || device.isOnline === online) && contains(device, q),
+        device =>
+          isDeviceVisible(principal, accounts, device.id) &&
+          (tenant === undefined || accounts.devices.tenantOf(device.id) === tenant) &&
+          (online === undefined || device.isOnline === online) &&
+          contains(device, q),
       );
-      const devices = matching.slice(offset, offset + limit).map(presentDevice);
+      const devices = matching.slice(offset, offset + limit).map(present);
       return { devices, total: matching.length, limit, offset };
     },
   );
@@ -67,7 +85,7 @@ export const deviceRoutes: FastifyPluginAsyncTypebox<DeviceRouteContext> = async
         response: { 200: the(DeviceSchema), ...PROBLEMS },
       },
     },
-    async ({ params }) => presentDevice(await gb28181.device(params.device_id)),
+    async ({ params }) => present(await gb28181.device(params.device_id)),
   );
 
   app.post(
@@ -80,14 +98,36 @@ export const deviceRoutes: FastifyPluginAsyncTypebox<DeviceRouteContext> = async
         response: { 200: the(DeviceSchema), ...PROBLEMS },
       },
     },
-    async ({ params }) => presentDevice(await gb28181.refresh(params.device_id)),
+    async ({ params }) => present(await gb28181.refresh(params.device_id)),
+  );
+
+  app.patch(
+    '/devices/:device_id',
+    {
+      schema: {
+        summary: 'Give the device to a tenant; what is fetched from it for another ends',
+        tags,
+        params: DeviceParamsSchema,
+        body: the(DeviceChangeSchema),
+        response: { 200: the(DeviceSchema), ...PROBLEMS },
+      },
+    },
+    async ({ params: { device_id: id }, body: { tenant } }) => {
+      const device = await gb28181.device(id);
+      if (!(await accounts.tenants.find(tenant))) throw notFound('tenant');
+      if (accounts.devices.tenantOf(id) !== tenant) {
+        await accounts.devices.give(id, tenant);
+        await stopOthers(context, id, tenant);
+      }
+      return present(device);
+    },
   );
 
   app.delete(
     '/devices/:device_id',
     {
       schema: {
-        summary: 'Forget the device until it registers again',
+        summary: 'Forget the device until it registers again; it stays its tenant’s',
         tags,
         params: DeviceParamsSchema,
         response: { 204: Type.Null(), ...PROBLEMS },
@@ -117,7 +157,9 @@ export const deviceRoutes: FastifyPluginAsyncTypebox<DeviceRouteContext> = async
           (parent_id === undefined || channel.parentId === parent_id) &&
           contains(channel, q),
       );
-      const channels = matching.slice(offset, offset + limit).map(presentChannel);
+      const channels = matching
+        .slice(offset, offset + limit)
+        .map(channel => presentChannel(channel, deviceStreamId(accounts, params.device_id, channel.id)));
       return { channels, total: matching.length, limit, offset };
     },
   );
@@ -236,6 +278,18 @@ export const deviceRoutes: FastifyPluginAsyncTypebox<DeviceRouteContext> = async
     },
   );
 };
+
+/** Ends what is fetched from the device as a stream of any tenant but its own. */
+async function stopOthers(
+  { control, accounts }: RouteContext,
+  deviceId: string,
+  tenant: string,
+): Promise<void> {
+  const source = `gb28181://${deviceId}/`;
+  for (const { streamId, sourceUrl } of await control.ingests())
+    if (sourceUrl?.startsWith(source) && tenantOf(accounts, streamId) !== tenant)
+      await control.stop(streamId);
+}
 
 function contains(
   { id, name }: { readonly id: string; readonly name: string },

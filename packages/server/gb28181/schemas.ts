@@ -6,6 +6,7 @@ import {
   VOICE_TRANSPORTS,
 } from '@flux-iot/core/control/gb28181-control';
 import { type TSchema, Type } from 'typebox';
+import { TenantId } from '../accounts/schemas.ts';
 import { DiagnosisSchema } from '../diagnosis/schemas.ts';
 import { named, oneOf, Time, the } from '../schemas.ts';
 
@@ -27,6 +28,7 @@ export const DeviceSchema = named(
   Type.Object({
     id: Type.String(),
     name: Type.String(),
+    tenant: Type.String({ description: 'Whose it is: its streams are in an app of that tenant' }),
     online: Type.Boolean(),
     transport: oneOf(['udp', 'tcp'], 'Of its signalling'),
     address: Type.String({ description: 'Where its packets come from' }),
@@ -53,11 +55,19 @@ export const DeviceSchema = named(
   }),
 );
 
+export const DeviceChangeSchema = named(
+  'Gb28181DeviceChange',
+  Type.Object({ tenant: TenantId }, { ...strict, examples: [{ tenant: 'acme' }] }),
+);
+
 export const ChannelSchema = named(
   'Gb28181Channel',
   Type.Object({
     id: Type.String(),
     name: Type.String(),
+    stream_id: Type.Optional(
+      Type.String({ description: 'What its picture is called where it is asked for without a name' }),
+    ),
     kind: oneOf(['camera', 'alarm', 'voice', 'device', 'group', 'organisation', 'district']),
     online: Type.Boolean(),
     parent_id: Type.Optional(Type.String({ description: 'The entry above it' })),
@@ -109,7 +119,10 @@ const PageQuery = {
 };
 
 export const DeviceListSchema = Type.Object({ devices: Type.Array(the(DeviceSchema)), ...PageFields });
-export const DeviceQuerySchema = Type.Object({ ...PageQuery, online: Type.Optional(Type.Boolean()) }, strict);
+export const DeviceQuerySchema = Type.Object(
+  { ...PageQuery, online: Type.Optional(Type.Boolean()), tenant: Type.Optional(TenantId) },
+  strict,
+);
 export const ChannelListSchema = Type.Object({ channels: Type.Array(the(ChannelSchema)), ...PageFields });
 export const ChannelQuerySchema = Type.Object(
   { ...PageQuery, kind: Type.Optional(Type.String({ maxLength: 20 })), parent_id: Type.Optional(Id) },
@@ -261,6 +274,7 @@ export const VoiceSchema = named(
 export const DEVICE_SCHEMAS: readonly TSchema[] = [
   SubscriptionSchema,
   DeviceSchema,
+  DeviceChangeSchema,
   ChannelSchema,
   RecordSchema,
   DeviceEventSchema,

@@ -1,6 +1,10 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import { FluxError } from '@flux-iot/core/errors/flux-error';
 import { parseStreamId } from '@flux-iot/core/stream/stream-id';
 import { Type } from 'typebox';
+import { isVisible } from '../access/access-control.ts';
+import { hideOthersDevices } from '../access/ownership.ts';
+import { principalOf } from '../access/principal.ts';
 import { PROBLEMS, the } from '../schemas.ts';
 import { presentVoice } from './present.ts';
 import type { DeviceRouteContext } from './routes.ts';
@@ -10,7 +14,10 @@ const PATH = '/devices/:device_id/channels/:channel_id/broadcast';
 const tags = ['gb28181'];
 
 /** What devices are let hear. */
-export const voiceRoutes: FastifyPluginAsyncTypebox<DeviceRouteContext> = async (app, { gb28181 }) => {
+export const voiceRoutes: FastifyPluginAsyncTypebox<DeviceRouteContext> = async (app, context) => {
+  const { gb28181, accounts } = context;
+  hideOthersDevices(app, accounts);
+
   app.post(
     PATH,
     {
@@ -22,9 +29,13 @@ export const voiceRoutes: FastifyPluginAsyncTypebox<DeviceRouteContext> = async 
         response: { 201: the(VoiceSchema), ...PROBLEMS },
       },
     },
-    async ({ params: { device_id, channel_id }, body, log }, reply) => {
+    async (request, reply) => {
+      const { params, body, log } = request;
+      const { device_id, channel_id } = params;
       const { stream_id, mode = 'broadcast', transport } = body;
       const streamId = parseStreamId(stream_id);
+      if (!isVisible(principalOf(request), accounts, streamId))
+        throw new FluxError('STREAM_NOT_FOUND', `There is no stream ${streamId}.`);
       const report = await gb28181.speak(device_id, channel_id, { streamId, mode, transport });
       log.info({ device: device_id, channel: channel_id, stream: streamId }, 'device is talked to');
       return reply.code(201).send(presentVoice(report));

@@ -1,10 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { DEFAULT_TENANT } from '@flux-iot/core/access/access-policy';
 import type { AccessQuestion, AccessVerdict } from '@flux-iot/core/control/access-question';
 import type { GatewayEvent } from '@flux-iot/core/control/gateway-event';
 import { FluxError } from '@flux-iot/core/errors/flux-error';
 import type { Action } from '@flux-iot/core/orchestrator/stream-orchestrator';
-import { appAndName, type StreamId } from '@flux-iot/core/stream/stream-id';
+import { appAndName } from '@flux-iot/core/stream/stream-id';
 import { AddressPolicy } from './address-policy.ts';
 import { callHook, HookError } from './call-hook.ts';
 import { type Delivery, DeliveryQueue, type DeliveryStats } from './delivery-queue.ts';
@@ -24,8 +23,11 @@ export interface HookServiceOptions {
   readonly store: HookStore;
   readonly settings: HookSettings;
   readonly version: string;
-  /** The tenant of a stream. A hook of a tenant is for its streams alone; those of the configuration are for all. */
-  readonly tenantOf?: (streamId: StreamId) => string;
+  /**
+   * Whose an event or a question is; undefined where it is nobody's any more. A hook of a tenant is for what is its
+   * own alone; those of the configuration are for all.
+   */
+  readonly ownerOf?: (about: Pick<GatewayEvent, 'streamId' | 'details' | 'at'>) => string | undefined;
   /** For which actions somebody has to be asked, whenever that changes. */
   readonly onAsked?: (actions: readonly Action[]) => Promise<void>;
   /** A hook that has to be asked gave no answer; or a delivery was given up. */
@@ -155,7 +157,7 @@ export class HookService {
   /** Tells the hooks that want to know. */
   tell(event: GatewayEvent): void {
     const interested = this.hooks.filter(
-      hook => hook.enabled && hook.events.includes(event.kind) && this.#concerns(hook, event.streamId),
+      hook => hook.enabled && hook.events.includes(event.kind) && this.#concerns(hook, event),
     );
     if (interested.length === 0) return;
     const body = JSON.stringify(eventMessage(event));
@@ -165,9 +167,10 @@ export class HookService {
 
   /** Asks all that have to be asked, at once; without an answer that counts from each, the client is not let in. */
   async judge(question: AccessQuestion): Promise<AccessVerdict> {
+    const { action, streamId } = question;
+    const about = { streamId, details: {}, at: Date.now() };
     const asked = this.hooks.filter(
-      hook =>
-        hook.enabled && hook.decides.includes(question.action) && this.#concerns(hook, question.streamId),
+      hook => hook.enabled && hook.decides.includes(action) && this.#concerns(hook, about),
     );
     return strictest(await Promise.all(asked.map(hook => this.#ask(hook, question))));
   }
@@ -220,11 +223,10 @@ export class HookService {
     }
   }
 
-  /** What is of no stream is the default tenant's. */
-  #concerns({ apps, tenantId }: Hook, streamId: StreamId | undefined): boolean {
-    const { tenantOf } = this.#options;
-    const owner = streamId === undefined ? DEFAULT_TENANT : tenantOf?.(streamId);
-    if (tenantId !== undefined && owner !== undefined && owner !== tenantId) return false;
+  #concerns({ apps, tenantId }: Hook, about: Pick<GatewayEvent, 'streamId' | 'details' | 'at'>): boolean {
+    const { ownerOf } = this.#options;
+    const { streamId } = about;
+    if (tenantId !== undefined && ownerOf && ownerOf(about) !== tenantId) return false;
     return apps.length === 0 || (streamId !== undefined && apps.includes(appAndName(streamId).app));
   }
 

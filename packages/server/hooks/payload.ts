@@ -55,6 +55,17 @@ export const EVENT_DATA = {
     seconds: Type.Number(),
     bytes: Type.Integer(),
   }),
+  'recording-alarm': Type.Object(
+    {
+      node: Node,
+      stream_id: Type.Optional(StreamId),
+      code: Type.String({
+        description: 'Of docs/errors.md: `TENANT_LIMIT`, `STORAGE_FULL`, `STORAGE_FAILED`',
+      }),
+      message: Reason.message,
+    },
+    strict,
+  ),
   'device-online': Type.Object({ node: Node, device_id: DeviceId, protocol: Protocol }),
   'device-offline': Type.Object({ node: Node, device_id: DeviceId, protocol: Protocol }),
   alarm: Type.Object({
@@ -85,6 +96,8 @@ export const EVENT_MEANINGS: Readonly<Record<EventKind, string>> = {
   'stream-changed': 'It has another state.',
   'stream-closed': 'The stream is over, and its viewers with it.',
   'recording-finished': 'A recording is complete.',
+  'recording-alarm':
+    'Nothing more is recorded of a stream for now: its tenant has used up its storage, or there is no room. The stream goes on.',
   'device-online': 'A device has registered, or answers again.',
   'device-offline': 'A device has left, or answers no longer.',
   alarm: 'A device reports an alarm.',

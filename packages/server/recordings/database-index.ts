@@ -91,6 +91,16 @@ export class DatabaseRecordingIndex implements RecordingIndex {
     return Number(bytes ?? 0);
   }
 
+  async bytesByStream(): Promise<Map<string, number>> {
+    const rows = await this.#sql
+      .selectFrom('recordings')
+      .select(['stream_id', ({ fn }) => fn.sum<number | string>('size').as('bytes')])
+      .where('state', '=', 'finished')
+      .groupBy('stream_id')
+      .execute();
+    return new Map(rows.map(({ stream_id, bytes }) => [stream_id, Number(bytes)]));
+  }
+
   async finishedKeys(): Promise<Set<string>> {
     const rows = await this.#sql
       .selectFrom('recordings')

@@ -55,6 +55,15 @@ export class MemoryRecordingIndex implements RecordingIndex {
     return bytes;
   }
 
+  async bytesByStream(): Promise<Map<string, number>> {
+    const sums = new Map<string, number>();
+    for (const { recording } of this.#entries.values()) {
+      const { streamId, size, state } = recording;
+      if (state === 'finished') sums.set(streamId, (sums.get(streamId) ?? 0) + size);
+    }
+    return sums;
+  }
+
   async finishedKeys(): Promise<Set<string>> {
     const finished = [...this.#entries.values()].filter(({ recording }) => recording.state === 'finished');
     return new Set(finished.map(({ recording }) => recording.key));

@@ -29,6 +29,8 @@ export interface RecordingIndex {
   delete(id: string): Promise<void>;
   /** Bytes of all finished recordings. */
   totalBytes(): Promise<number>;
+  /** Bytes of the finished recordings of each stream. */
+  bytesByStream(): Promise<Map<string, number>>;
   /** Keys of the finished ones. */
   finishedKeys(): Promise<Set<string>>;
 }

@@ -2,7 +2,7 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { Type } from 'typebox';
 import { principalOf, visibleTenant } from '../access/principal.ts';
 import type { AccountRouteOptions } from '../accounts/auth-routes.ts';
-import { notFound, page, presentTenant, presentUsage } from '../accounts/present.ts';
+import { notFound, page, presentLoad, presentTenant, presentUsage } from '../accounts/present.ts';
 import {
   TenantChangeSchema,
   TenantListSchema,
@@ -14,14 +14,22 @@ import {
 } from '../accounts/schemas.ts';
 import { csvLine } from '../audit/csv.ts';
 import { PageQuerySchema, PROBLEMS, the } from '../schemas.ts';
+import { type TenantFigures, tenantLoads } from './tenant-loads.ts';
 import type { Tenant, TenantChange } from './tenants.ts';
 
 const tags = ['tenants'];
 const DAY = 24 * 3_600_000;
 const DEFAULT_DAYS = 31;
 
+interface TenantRouteOptions extends AccountRouteOptions {
+  readonly figures: TenantFigures;
+}
+
 /** Who shares the server, and what each used. */
-export const tenantRoutes: FastifyPluginAsyncTypebox<AccountRouteOptions> = async (app, { accounts }) => {
+export const tenantRoutes: FastifyPluginAsyncTypebox<TenantRouteOptions> = async (
+  app,
+  { accounts, figures },
+) => {
   const { tenants } = accounts;
   const known = async (id: string): Promise<Tenant> => {
     const tenant = await tenants.find(id);
@@ -115,7 +123,8 @@ export const tenantRoutes: FastifyPluginAsyncTypebox<AccountRouteOptions> = asyn
     '/usage',
     {
       schema: {
-        summary: 'What each tenant used on each day; a month of days where none are named; as JSON or CSV',
+        summary:
+          'What each tenant used on each day; a month of days where none are named; as JSON or CSV. And, in JSON, what it has at present',
         tags,
         querystring: UsageQuerySchema,
         response: { 200: UsageListSchema, ...PROBLEMS },
@@ -128,7 +137,13 @@ export const tenantRoutes: FastifyPluginAsyncTypebox<AccountRouteOptions> = asyn
       // Of another tenant there is nothing, as of one that is not there.
       const isOthers = only !== undefined && tenant !== undefined && tenant !== only;
       const items = isOthers ? [] : (await accounts.usage.list(from, to, only ?? tenant)).map(presentUsage);
-      if (format !== 'csv') return { items };
+      if (format !== 'csv') {
+        const wanted = isOthers ? [] : [only ?? tenant];
+        const loads = (await tenantLoads(tenants, figures)).filter(
+          load => wanted.includes(undefined) || wanted.includes(load.tenant.id),
+        );
+        return { items, current: loads.map(presentLoad) };
+      }
       const names = [
         'tenant',
         'day',
@@ -136,6 +151,7 @@ export const tenantRoutes: FastifyPluginAsyncTypebox<AccountRouteOptions> = asyn
         'gigabytes_out',
         'publish_minutes',
         'play_minutes',
+        'gigabytes_stored',
       ] as const;
       const lines = items.map(item => csvLine(names.map(name => item[name])));
       const text = [csvLine(names), ...lines].join('');
@@ -152,10 +168,21 @@ function changeOf(body: {
   readonly active?: boolean;
   readonly max_streams?: number | null;
   readonly max_viewers?: number | null;
+  readonly max_bitrate?: number | null;
+  readonly max_storage_bytes?: number | null;
+  readonly max_transcodes?: number | null;
   readonly apps?: readonly string[];
 }): TenantChange {
-  const { name, active: isActive, max_streams: maxStreams, max_viewers: maxViewers, apps } = body;
-  return { name, isActive, maxStreams, maxViewers, apps };
+  return {
+    name: body.name,
+    isActive: body.active,
+    maxStreams: body.max_streams,
+    maxViewers: body.max_viewers,
+    maxBitrate: body.max_bitrate,
+    maxStorageBytes: body.max_storage_bytes,
+    maxTranscodes: body.max_transcodes,
+    apps: body.apps,
+  };
 }
 
 function dayOf(milliseconds: number): string {

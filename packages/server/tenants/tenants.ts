@@ -1,28 +1,36 @@
-import { DEFAULT_TENANT } from '@flux-iot/core/access/access-policy';
+import { DEFAULT_TENANT, type TenantRule } from '@flux-iot/core/access/access-policy';
 import { FluxError } from '@flux-iot/core/errors/flux-error';
 import type { Kysely, Selectable } from 'kysely';
 import type { TenantRow } from '../database/tables/accounts.ts';
 import type { Tables } from '../database/tables.ts';
 import { isDuplicate } from '../database/violations.ts';
 
-export interface Tenant {
+/** What a tenant may have at once; what is left out has no limit. */
+export type TenantLimits = Pick<TenantRule, (typeof LIMITS)[number]>;
+
+/** Each of them, and its column. */
+const COLUMNS = {
+  maxStreams: 'max_streams',
+  maxViewers: 'max_viewers',
+  maxBitrate: 'max_bitrate',
+  maxStorageBytes: 'max_storage_bytes',
+  maxTranscodes: 'max_transcodes',
+} as const satisfies Partial<Record<keyof TenantRule, keyof TenantRow>>;
+const LIMITS = Object.keys(COLUMNS) as (keyof typeof COLUMNS)[];
+
+export interface Tenant extends TenantLimits {
   readonly id: string;
   readonly name: string;
   readonly isActive: boolean;
-  /** Undefined for no limit. */
-  readonly maxStreams?: number;
-  readonly maxViewers?: number;
   /** Its apps; of the default tenant none is named, for it has all that are nobody else's. */
   readonly apps: readonly string[];
   readonly createdAt: number;
 }
 
-export interface TenantChange {
+/** Null takes a limit away. */
+export interface TenantChange extends Readonly<Partial<Record<keyof TenantLimits, number | null>>> {
   readonly name?: string;
   readonly isActive?: boolean;
-  /** Null takes a limit away. */
-  readonly maxStreams?: number | null;
-  readonly maxViewers?: number | null;
   readonly apps?: readonly string[];
 }
 
@@ -67,6 +75,9 @@ export class TenantStore {
       is_active: isActive ? 1 : 0,
       max_streams: limits.maxStreams ?? null,
       max_viewers: limits.maxViewers ?? null,
+      max_bitrate: limits.maxBitrate ?? null,
+      max_storage_bytes: limits.maxStorageBytes ?? null,
+      max_transcodes: limits.maxTranscodes ?? null,
       created_at: Date.now(),
     };
     await this.#sql.transaction().execute(async transaction => {
@@ -82,12 +93,13 @@ export class TenantStore {
   }
 
   /** Throws `NAME_TAKEN` as `create` does. */
-  async change(id: string, { name, isActive, maxStreams, maxViewers, apps }: TenantChange): Promise<void> {
+  async change(id: string, { name, isActive, apps, ...limits }: TenantChange): Promise<void> {
     const change = {
       ...(name === undefined ? {} : { name }),
       ...(isActive === undefined ? {} : { is_active: isActive ? 1 : 0 }),
-      ...(maxStreams === undefined ? {} : { max_streams: maxStreams }),
-      ...(maxViewers === undefined ? {} : { max_viewers: maxViewers }),
+      ...Object.fromEntries(
+        LIMITS.flatMap(name => (limits[name] === undefined ? [] : [[COLUMNS[name], limits[name]]])),
+      ),
     };
     if (id === DEFAULT_TENANT && isActive === false)
       throw new FluxError('REQUEST_INVALID', 'The default tenant is the server itself, and always active.');
@@ -131,6 +143,9 @@ function tenantOf(row: Selectable<TenantRow>, apps: readonly string[]): Tenant {
     isActive: row.is_active === 1,
     maxStreams: row.max_streams ?? undefined,
     maxViewers: row.max_viewers ?? undefined,
+    maxBitrate: row.max_bitrate ?? undefined,
+    maxStorageBytes: row.max_storage_bytes ?? undefined,
+    maxTranscodes: row.max_transcodes ?? undefined,
     apps,
     createdAt: row.created_at,
   };

@@ -12,6 +12,8 @@ export interface Usage {
 
 export interface DailyUsage extends Usage {
   readonly tenantId: string;
+  /** Of recordings, the most at one time of that day. */
+  readonly storedBytes: number;
   /** `2026-11-24`, of UTC. */
   readonly day: string;
 }
@@ -19,13 +21,15 @@ export interface DailyUsage extends Usage {
 /** What each tenant used on each day. */
 export class UsageStore {
   readonly #sql: Kysely<Tables>;
+  /** What is written already of the day at hand, by tenant. */
+  readonly #stored = new Map<string, { readonly day: string; readonly bytes: number }>();
 
   constructor(sql: Kysely<Tables>) {
     this.#sql = sql;
   }
 
   async add(tenantId: string, used: Usage, now = Date.now()): Promise<void> {
-    const day = new Date(now).toISOString().slice(0, 10);
+    const day = dayOf(now);
     const row = {
       tenant_id: tenantId,
       day,
@@ -48,6 +52,25 @@ export class UsageStore {
       .execute();
   }
 
+  /** The tenant has so many bytes of recordings at present. Written where it is more than before on that day. */
+  async stored(tenantId: string, bytes: number, now = Date.now()): Promise<void> {
+    const day = dayOf(now);
+    const written = this.#stored.get(tenantId);
+    if (written?.day === day && written.bytes >= bytes) return;
+    const none = { bytes_in: 0, bytes_out: 0, publish_seconds: 0, play_seconds: 0 };
+    await this.#sql
+      .insertInto('usage')
+      .values({ tenant_id: tenantId, day, ...none, stored_bytes: bytes })
+      .onConflict(conflict =>
+        conflict
+          .columns(['tenant_id', 'day'])
+          .doUpdateSet({ stored_bytes: bytes })
+          .where('usage.stored_bytes', '<', bytes),
+      )
+      .execute();
+    this.#stored.set(tenantId, { day, bytes });
+  }
+
   /** By day and tenant; of one tenant, or of all. Days are `2026-11-24`, both included. */
   async list(from: string, to: string, tenantId?: string): Promise<DailyUsage[]> {
     let query = this.#sql
@@ -65,6 +88,11 @@ export class UsageStore {
       bytesOut: row.bytes_out,
       publishSeconds: row.publish_seconds,
       playSeconds: row.play_seconds,
+      storedBytes: row.stored_bytes,
     }));
   }
+}
+
+function dayOf(milliseconds: number): string {
+  return new Date(milliseconds).toISOString().slice(0, 10);
 }

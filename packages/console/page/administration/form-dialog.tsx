@@ -25,6 +25,10 @@ export interface Field {
   readonly choices?: readonly { readonly value: string; readonly label: string }[];
   readonly isRequired?: boolean;
   readonly initial?: unknown;
+  /** Of a number: one of what is shown is so many of what the API has. */
+  readonly scale?: number;
+  /** What is made empty is sent as null: the API takes it away then. */
+  readonly isClearable?: boolean;
   /** Only when something is made, or only when it is changed. */
   readonly when?: 'make' | 'change';
 }
@@ -52,7 +56,7 @@ export function FormDialog({ title, fields, item, onSave, onClose }: FormDialogP
     setBusy(true);
     setError(undefined);
     try {
-      await onSave(changed(values, item));
+      await onSave(changed(fields, values, item));
       onClose();
     } catch (reason) {
       setError(reason);
@@ -87,11 +91,18 @@ export function FormDialog({ title, fields, item, onSave, onClose }: FormDialogP
   );
 }
 
-function changed(values: Readonly<Record<string, unknown>>, item: Item | undefined) {
+function changed(
+  fields: readonly Field[],
+  values: Readonly<Record<string, unknown>>,
+  item: Item | undefined,
+): Record<string, unknown> {
   return Object.fromEntries(
-    Object.entries(values).filter(
-      ([name, value]) => value !== undefined && value !== '' && (!item || value !== item[name]),
-    ),
+    fields.flatMap(({ name, isClearable }) => {
+      const value = values[name];
+      const isEmpty = value === undefined || value === '';
+      if (isEmpty) return isClearable && item?.[name] !== undefined ? [[name, null]] : [];
+      return item && value === item[name] ? [] : [[name, value]];
+    }),
   );
 }
 
@@ -104,6 +115,7 @@ interface FieldInputProps {
 function FieldInput({ field, value, onChange }: FieldInputProps) {
   const common = { label: field.label, description: field.hint, required: field.isRequired };
   const text = typeof value === 'string' ? value : '';
+  const { scale = 1 } = field;
   const words = Array.isArray(value) ? value.map(String) : [];
   switch (field.kind) {
     case 'text':
@@ -123,8 +135,8 @@ function FieldInput({ field, value, onChange }: FieldInputProps) {
           {...common}
           min={0}
           allowDecimal={false}
-          value={typeof value === 'number' ? value : ''}
-          onChange={next => onChange(typeof next === 'number' ? next : undefined)}
+          value={typeof value === 'number' ? value / scale : ''}
+          onChange={next => onChange(typeof next === 'number' ? Math.round(next * scale) : undefined)}
         />
       );
     case 'choice':

@@ -14,6 +14,7 @@ const EVENTS = [
   'stream-changed',
   'stream-closed',
   'recording-finished',
+  'recording-alarm',
   'device-online',
   'device-offline',
   'alarm',

@@ -16,6 +16,7 @@ const TOUCHED: Readonly<Record<string, readonly string[]>> = {
   'stream-closed': ['streams', 'stream'],
   'stream-ended': ['streams', 'stream'],
   'recording-finished': ['recordings'],
+  'recording-alarm': ['recordings'],
   'device-online': ['devices'],
   'device-offline': ['devices'],
   'node-online': ['nodes'],

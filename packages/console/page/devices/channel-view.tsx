@@ -17,7 +17,7 @@ const LOOK_INTERVAL = 1000;
 export function ChannelView({ deviceId, channel }: { deviceId: string; channel: Channel }) {
   const { devices: words, stream: streamWords } = useText();
   const { may, has } = useAccess();
-  const id = `${deviceId}_${channel.id}`;
+  const id = channel.stream_id ?? `${deviceId}_${channel.id}`;
   const { data: stream, error } = useStream(id, LOOK_INTERVAL);
   const urls = usePlayUrls(id, stream !== undefined).data ?? {};
   const opening = useMutation({

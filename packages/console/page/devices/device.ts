@@ -13,6 +13,8 @@ export interface Device {
 export interface Channel {
   readonly id: string;
   readonly name?: string;
+  /** What its picture is called. */
+  readonly stream_id?: string;
   readonly parent_id?: string;
   readonly kind?: string;
   readonly online?: boolean;

@@ -1,3 +1,5 @@
+import type { Generated } from 'kysely';
+
 /** Times are milliseconds since 1970; flags are 0 or 1, which both databases have. */
 export interface AccountTables {
   readonly tenants: TenantRow;
@@ -9,6 +11,7 @@ export interface AccountTables {
   readonly stream_tokens: StreamTokenRow;
   readonly secrets: { readonly name: string; readonly value: string };
   readonly usage: UsageRow;
+  readonly device_tenants: DeviceTenantRow;
 }
 
 export interface TenantRow {
@@ -18,6 +21,9 @@ export interface TenantRow {
   /** Null for no limit. */
   readonly max_streams: number | null;
   readonly max_viewers: number | null;
+  readonly max_bitrate: number | null;
+  readonly max_storage_bytes: number | null;
+  readonly max_transcodes: number | null;
   readonly created_at: number;
 }
 
@@ -89,4 +95,12 @@ export interface UsageRow {
   readonly bytes_out: number;
   readonly publish_seconds: number;
   readonly play_seconds: number;
+  /** Most at one time of that day. */
+  readonly stored_bytes: Generated<number>;
+}
+
+export interface DeviceTenantRow {
+  readonly device_id: string;
+  readonly tenant_id: string;
+  readonly since: number;
 }
