@@ -51,7 +51,9 @@ export const ingestRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (app,
       if (!own) throw new FluxError('REQUEST_INVALID', `body.source.${protocol} is missing.`);
       const streamId = asked === undefined ? impliedStreamId(protocol, source) : parseStreamId(asked);
       requireVisible(principal, accounts, streamId);
-      const ingest = await control.addIngest(protocol, streamId, own);
+      // What was recorded once is played once.
+      const isPassing = protocol === 'gb28181' && source.gb28181?.from !== undefined;
+      const ingest = await control.addIngest(protocol, streamId, own, isPassing);
       request.log.info({ stream: streamId, protocol }, 'ingest added');
       return reply.code(201).send(presentIngest(ingest, host));
     },

@@ -8,6 +8,7 @@ import { ClusterSnapshots } from '@flux-iot/core/cluster/cluster-snapshots';
 import { nodeEntries } from '@flux-iot/core/cluster/node-entry';
 import { ClusterControl } from '@flux-iot/core/control/cluster-control';
 import { serveDeviceDocuments } from '@flux-iot/core/control/device-documents';
+import { onEvents } from '@flux-iot/core/control/gateway-event';
 import { remoteGb28181Control } from '@flux-iot/core/control/gb28181-control';
 import { RECORDING_SUBJECT, type RecordingEvent } from '@flux-iot/core/record/recording';
 import { createApiServer } from '@flux-iot/server/api-server';
@@ -17,11 +18,13 @@ import { DatabaseHookStore } from '@flux-iot/server/hooks/database-hook-store';
 import { startNotices } from '@flux-iot/server/notices';
 import { DatabaseRecordingIndex } from '@flux-iot/server/recordings/database-index';
 import { reloadAll } from '@flux-iot/server/reload-routes';
+import { TaskTable } from '@flux-iot/server/tasks/task-table';
 import { accessOf, openAccounts, recordRefusals } from '../accounts.ts';
 import { localHost, parseAddress } from '../config/address.ts';
 import { busOf } from '../config/bus.ts';
 import { hookSettings } from '../config/hooks.ts';
-import { databaseUrl } from '../database-url.ts';
+import { openSecretBox } from '../database-key.ts';
+import { databaseKeyFile, databaseUrl } from '../database-url.ts';
 import { explainListenError } from '../listen-error.ts';
 import { createRecordingLibrary } from '../recording-library.ts';
 import { type ProgramContext, runProgram, type StartedProgram } from './program.ts';
@@ -38,8 +41,13 @@ async function start({ config, live, logger }: ProgramContext, version: string):
   const hub = new BusHub();
   const bus = createLocalBus(hub, MEMBER);
   const busServer = new BusServer({ hub, address, secret });
-  const control = new ClusterControl(bus);
   const database = await openDatabase(databaseUrl(config, process.env));
+  const tasks = new TaskTable({
+    database,
+    box: openSecretBox(databaseKeyFile(config, process.env)),
+    onUnreadable: (kind, id) => logger.error({ kind, id }, 'kept with another key: it is not taken up again'),
+  });
+  const control = new ClusterControl(bus, tasks);
   const accounts = await openAccounts(config, database, policy => publishPolicy(bus, policy));
   const unfollow = [
     serveTokens(bus, id => accounts.tokens.find(id)),
@@ -65,9 +73,14 @@ async function start({ config, live, logger }: ProgramContext, version: string):
     notices.hooks.configure(hookSettings(changed)).catch(cause => logger.error({ err: cause }, 'hooks'));
   });
   const index = new DatabaseRecordingIndex(database);
-  const recordings = createRecordingLibrary(config, control, index, logger);
+  const recordings = createRecordingLibrary(config, control, index, logger, tasks);
   unfollow.push(
     bus.subscribe(RECORDING_SUBJECT, event => recordings.apply(event as unknown as RecordingEvent)),
+  );
+  unfollow.push(
+    onEvents(bus, ({ kind, streamId }) => {
+      if (kind === 'publish' && streamId !== undefined) recordings.published(streamId);
+    }),
   );
   unfollow.push(serveDeviceDocuments(bus, new DeviceTable(database)));
   const snapshots = new ClusterSnapshots(bus, secret);
@@ -102,6 +115,8 @@ async function start({ config, live, logger }: ProgramContext, version: string):
     await database.close();
   };
   try {
+    await control.restore();
+    await recordings.restore();
     await busServer.start();
     recordings.start();
     await api.start();
