@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { FluxCluster } from './support/flux-process.ts';
+import { FluxCluster, freePorts } from './support/flux-process.ts';
 import { lacks, until } from './support/processes.ts';
 import { GStreamerCamera } from './support/rtsp-camera.ts';
 
@@ -133,8 +133,10 @@ describe.skipIf(lacks('gst-rtsp-server'))('ingests, pushes and recordings', () =
     const connections = () => camera.log.filter(line => line === 'play').length;
     const before = connections();
     {
+      const [port = 0] = await freePorts(1);
       const began = performance.now();
-      await using flux = await FluxCluster.start(2, env);
+      // The server alone is to come back where it was.
+      await using flux = await FluxCluster.start(2, { ...env, FLUX_SERVER_BIND: `127.0.0.1:${port}` });
       const another = await untilBack(flux, began);
       expect(another).not.toBe(recordingId);
       expect((await pushOf(flux))?.id).toBe(push.id);
