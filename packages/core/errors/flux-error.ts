@@ -75,6 +75,7 @@ export const ERROR_CODES = {
     meaning: 'The recording is held, or is being written: it may not be deleted.',
   },
   RECORDING_ACTIVE: { status: 409, meaning: 'The stream is being recorded already.' },
+  BACKUP_FAILED: { status: 500, meaning: 'The backup cannot be written, or cannot be restored.' },
   NOT_READY: { status: 503, meaning: 'A protocol does not listen yet, or no longer.' },
   INTERNAL: { status: 500, meaning: 'A fault of the server; the log has its cause.' },
 } as const satisfies Record<string, { status: number; meaning: string }>;
