@@ -3,6 +3,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, w
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
+import type { PushTask } from '@flux-iot/core/control/task';
 import { ManifestSigner } from '@flux-iot/core/record/manifest';
 import { verifyAudit } from '@flux-iot/server/audit/verify';
 import { openDatabase } from '@flux-iot/server/database/open-database';
@@ -83,15 +84,10 @@ describe('a backup', () => {
       ...{ ended_at: 2, size: 3, held: 0, entry: '{}' },
     };
     await database.sql.insertInto('recordings').values(recording).execute();
-    const push = {
-      ...{
-        kind: 'push',
-        id: 'p1',
-        streamId: 'cam1',
-        url: 'rtmp://a/live/secret',
-        shownUrl: 'rtmp://a/live/…',
-      },
-    } as const;
+    const push: PushTask = {
+      ...{ id: 'p1', streamId: 'cam1', url: 'rtmp://a/live/secret', shownUrl: 'rtmp://a/live/…' },
+      kind: 'push',
+    };
     await tasks.save(push);
     const event = {
       actor: 'ada',

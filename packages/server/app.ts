@@ -166,8 +166,9 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   });
   await app.register(serverRoutes, { ...context, mediaPort, version });
   await app.register(authRoutes, { accounts });
-  for (const routes of [tokenRoutes, userRoutes, keyRoutes, tenantRoutes, auditRoutes])
+  for (const routes of [tokenRoutes, userRoutes, keyRoutes, auditRoutes])
     await app.register(routes, { prefix: '/api/v1', accounts });
+  await app.register(tenantRoutes, { prefix: '/api/v1', ...context, recordings: options.recordings });
   const settings = { hooks: [], networks: [] };
   const hooks = options.hooks ?? new HookService({ store: new MemoryHookStore(), settings, version });
   const events = options.events ?? new EventFeed();

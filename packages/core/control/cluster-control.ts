@@ -10,7 +10,7 @@ import { MAX_PUSHES_PER_STREAM, notFound, notRecording } from './node-control.ts
 import { ingestReportOf, type PlacedTask, pushReportOf } from './placed-task.ts';
 import { remoteControl } from './remote-control.ts';
 import { type IngestTask, NO_TASK_STORE, type PushTask, type TaskStore } from './task.ts';
-import { TaskKeeper } from './task-keeper.ts';
+import { TaskKeeper, type TaskTimes } from './task-keeper.ts';
 
 /** All media nodes as one: asks each that there is and puts the answers together. */
 export class ClusterControl implements MediaControl {
@@ -20,9 +20,9 @@ export class ClusterControl implements MediaControl {
   readonly #adding = new Set<StreamId>();
 
   /** `store`: where ingests and pushes outlive the program. */
-  constructor(bus: Bus, store: TaskStore = NO_TASK_STORE) {
+  constructor(bus: Bus, store: TaskStore = NO_TASK_STORE, times?: TaskTimes) {
     this.#bus = bus;
-    this.#tasks = new TaskKeeper(bus, store);
+    this.#tasks = new TaskKeeper(bus, store, times);
   }
 
   /** Takes up the ingests and pushes that were asked for before the program was started. */

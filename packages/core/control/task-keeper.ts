@@ -8,10 +8,15 @@ import { PlacedTask } from './placed-task.ts';
 import { remoteControl } from './remote-control.ts';
 import type { IngestTask, PushTask, TaskStore } from './task.ts';
 
-/** Milliseconds between looks at what no node has. */
-const INTERVAL = 1000;
-/** After the last node that came since the server's start: each has its share, and brings what it does already. */
-const SETTLING = 1500;
+/** In milliseconds. */
+export interface TaskTimes {
+  /** Between looks at what no node has. */
+  readonly interval: number;
+  /** After the last node that came since the server's start: each has its share, and brings what it does already. */
+  readonly settling: number;
+}
+
+const TIMES: TaskTimes = { interval: 1000, settling: 1500 };
 /** Between two tasks that are given to nodes, on average: a thousand cameras are not connected to at once. */
 const SPACING = 20;
 /** Of each kind. Each is kept until somebody takes it back. */
@@ -26,6 +31,7 @@ type Placed = PlacedTask<IngestTask> | PlacedTask<PushTask>;
 export class TaskKeeper {
   readonly #bus: Bus;
   readonly #store: TaskStore;
+  readonly #times: TaskTimes;
   readonly #ingests = new Map<StreamId, PlacedTask<IngestTask>>();
   /** By the push's id. */
   readonly #pushes = new Map<string, PlacedTask<PushTask>>();
@@ -36,8 +42,9 @@ export class TaskKeeper {
   /** Milliseconds since 1970; endless while there has been no node. */
   #settledAt = Number.POSITIVE_INFINITY;
 
-  constructor(bus: Bus, store: TaskStore) {
+  constructor(bus: Bus, store: TaskStore, times = TIMES) {
     this.#bus = bus;
+    this.#times = times;
     this.#store = store;
     this.#unwatch = bus.directory.watch(NODE_PREFIX, (key, entry) => {
       if (entry) {
@@ -48,7 +55,7 @@ export class TaskKeeper {
       for (const placed of this.#all()) if (placed.node === node) placed.lost();
       void this.#place();
     });
-    this.#timer = setInterval(() => void this.#place(), INTERVAL).unref();
+    this.#timer = setInterval(() => void this.#place(), times.interval).unref();
     if (this.#nodes().length > 0) this.#settle();
   }
 
@@ -120,7 +127,7 @@ export class TaskKeeper {
 
   #settle(): void {
     const now = Date.now();
-    if (now < this.#settledAt) this.#settledAt = now + SETTLING;
+    if (now < this.#settledAt) this.#settledAt = now + this.#times.settling;
   }
 
   /** Gives what no node has to those that there are, in no order, for one recorder's cameras come one after another. */
