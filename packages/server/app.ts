@@ -166,9 +166,10 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   });
   await app.register(serverRoutes, { ...context, mediaPort, version });
   await app.register(authRoutes, { accounts });
-  for (const routes of [tokenRoutes, userRoutes, keyRoutes, auditRoutes])
+  for (const routes of [tokenRoutes, userRoutes, keyRoutes])
     await app.register(routes, { prefix: '/api/v1', accounts });
   await app.register(tenantRoutes, { prefix: '/api/v1', ...context, recordings: options.recordings });
+  await app.register(auditRoutes, { prefix: '/api/v1', accounts });
   const settings = { hooks: [], networks: [] };
   const hooks = options.hooks ?? new HookService({ store: new MemoryHookStore(), settings, version });
   const events = options.events ?? new EventFeed();
