@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -34,6 +34,21 @@ export class FluxProcess extends RunningProcess {
       },
       30_000,
     );
+  }
+
+  /** Ends it and all that it started, at once and without a word, as a power failure does. */
+  async crash(): Promise<void> {
+    for (const pid of descendants(this.child.pid!)) process.kill(pid, 'SIGKILL');
+    await this.finished;
+  }
+
+  /** The process of `flux server` or the like that it started. */
+  pidOf(program: string): number {
+    const found = descendants(this.child.pid!).find(pid =>
+      readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0').includes(program),
+    );
+    if (found !== undefined) return found;
+    throw new Error(`It runs no ${program}.`);
   }
 
   /** Ends it as Ctrl-C does. */
@@ -103,6 +118,23 @@ export class FluxCluster {
     return (await (await fetch(`${this.api}/api/v1${path}`)).json()) as Answer;
   }
 
+  /** What the API answers; undefined for no content. Throws where it refuses. */
+  async ask<Answer>(
+    method: string,
+    path: string,
+    body?: unknown,
+    headers: Readonly<Record<string, string>> = {},
+  ): Promise<Answer> {
+    const answer = await fetch(`${this.api}/api/v1${path}`, {
+      method,
+      headers: body === undefined ? headers : { 'content-type': 'application/json', ...headers },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    const text = await answer.text();
+    if (!answer.ok) throw new Error(`${method} ${path}: ${text}`);
+    return (text === '' ? undefined : JSON.parse(text)) as Answer;
+  }
+
   async nodes(): Promise<NodeStatus[]> {
     return (await this.get<{ nodes: NodeStatus[] }>('/nodes')).nodes;
   }
@@ -117,6 +149,12 @@ export class FluxCluster {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.process[Symbol.asyncDispose]();
   }
+}
+
+/** The process itself, and those below it. */
+function descendants(pid: number): number[] {
+  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ').filter(Boolean);
+  return [pid, ...children.flatMap(child => descendants(Number(child)))];
 }
 
 /** A folder for a bus's socket. */

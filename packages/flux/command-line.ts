@@ -9,6 +9,8 @@ Usage
   flux check-config FILE           check a configuration; lists all that is wrong with it
   flux recordings verify           check all recordings against their signed manifests
   flux audit verify [HASH]         check that nobody changed the audit log; HASH is one that was noted down before
+  flux backup FILE                 copy the database and its keys into a new file; also while everything runs
+  flux restore FILE                make a database and keys of such a file, where there are none
   flux print-config                print every key with its default and what it does, as TOML
 
 Its programs one by one, on one host or several; bus.address and bus.secret tell them where to find one another
@@ -41,6 +43,7 @@ export type Command =
   | { readonly name: 'start'; readonly config: string | undefined; readonly demo: boolean }
   | { readonly name: (typeof PROGRAMS)[number]; readonly config: string | undefined }
   | { readonly name: 'audit-verify'; readonly config: string | undefined; readonly noted: string | undefined }
+  | { readonly name: 'backup' | 'restore'; readonly config: string | undefined; readonly file: string }
   | { readonly name: 'simulate'; readonly options: SimulateOptions }
   | { readonly name: 'check-config'; readonly file: string }
   | { readonly name: 'verify-recordings'; readonly config: string | undefined }
@@ -72,6 +75,12 @@ export function parseCommandLine(args: readonly string[]): Command {
     if (operands.join(' ') !== 'verify')
       throw new UsageError('recordings can be verified: flux recordings verify.');
     return { name: 'verify-recordings', config: values.config };
+  }
+  if (name === 'backup' || name === 'restore') {
+    const [file] = operands;
+    if (file === undefined || operands.length > 1 || values.demo)
+      throw new UsageError(`${name} takes one file: flux ${name} FILE.`);
+    return { name, config: values.config, file };
   }
   if (name === 'audit') {
     const [action, noted, ...more] = operands;

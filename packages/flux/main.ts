@@ -34,6 +34,14 @@ async function run(command: Command): Promise<void> {
       if (!areGood) process.exitCode = EXIT_CODE.FAILED;
       return;
     }
+    case 'backup':
+    case 'restore': {
+      const { config } = loadConfig(command.config, process.env);
+      const { backUp, restore } = await import('./backup.ts');
+      const act = command.name === 'backup' ? backUp : restore;
+      process.stdout.write(act(config, process.env, command.file));
+      return;
+    }
     case 'audit-verify':
       await verifyAuditLog(command.config, command.noted);
       return;
@@ -51,7 +59,7 @@ function checkConfig(file: string): void {
 /** Those that run until they are stopped. */
 type StartCommand = Exclude<
   Extract<Command, { readonly config: string | undefined }>,
-  { readonly name: 'verify-recordings' | 'audit-verify' }
+  { readonly name: 'verify-recordings' | 'audit-verify' | 'backup' | 'restore' }
 >;
 
 /** Says whether the log is as it was written; the exit code says so too. */

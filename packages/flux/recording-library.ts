@@ -1,4 +1,5 @@
 import type { MediaControl } from '@flux-iot/core/control/media-control';
+import type { TaskStore } from '@flux-iot/core/control/task';
 import { RecordingLibrary } from '@flux-iot/server/recordings/library';
 import type { RecordingIndex } from '@flux-iot/server/recordings/recording-index';
 import type { Logger } from 'pino';
@@ -11,10 +12,12 @@ export function createRecordingLibrary(
   control: MediaControl,
   index: RecordingIndex,
   logger: Logger,
+  tasks?: TaskStore,
 ): RecordingLibrary {
   return new RecordingLibrary({
     index,
     control,
+    tasks,
     storage: recordingStorage(config),
     retention: { days: config.media.retention_days, maxBytes: config.recording.max_bytes },
     onError: error => logger.error({ code: error.code }, `recordings: ${error.message}`),

@@ -184,9 +184,15 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   await app.register(serverRoutes, { ...context, mediaPort, version });
   await app.register(authRoutes, { accounts });
   const figures = options.tenants ?? NO_FIGURES;
-  for (const routes of [tokenRoutes, userRoutes, keyRoutes, auditRoutes])
+  for (const routes of [tokenRoutes, userRoutes, keyRoutes])
     await app.register(routes, { prefix: '/api/v1', accounts });
-  await app.register(tenantRoutes, { prefix: '/api/v1', accounts, figures });
+  await app.register(tenantRoutes, {
+    prefix: '/api/v1',
+    ...context,
+    recordings: options.recordings,
+    figures,
+  });
+  await app.register(auditRoutes, { prefix: '/api/v1', accounts });
   const settings = { hooks: [], networks: [] };
   const hooks = options.hooks ?? new HookService({ store: new MemoryHookStore(), settings, version });
   const events = options.events ?? new EventFeed();

@@ -129,3 +129,25 @@ it("brings devices, which are the server's own, for nobody of another tenant", a
     answers.push((await api.post(INGEST, body, key)).json().code);
   expect(answers).toEqual(['DEVICE_NOT_FOUND', 'PROTOCOL_DISABLED']);
 });
+
+it('ends what a tenant had brought and sent on with the tenant, for its apps are the default one then', async () => {
+  await using guarded = await GuardedApi.start();
+  const { api } = guarded;
+  const [acme, root] = [
+    await guarded.key('ada', 'administrator', 'acme'),
+    await guarded.key('bob', 'administrator'),
+  ];
+  const url = 'rtmp://camera/live/one';
+  for (const [stream_id, key] of [
+    ['acme~a', acme],
+    ['b', root],
+  ] as const) {
+    const body = { protocol: 'rtmp', stream_id, source: { rtmp: { url } } };
+    expect((await api.post(INGEST, body, key)).statusCode).toBe(201);
+    expect((await api.post(`/api/v1/streams/${stream_id}/push`, { url }, key)).statusCode).toBe(201);
+  }
+  const removed = await api.app.inject({ method: 'DELETE', url: '/api/v1/tenants/acme', headers: root });
+  expect(removed.statusCode).toBe(204);
+  expect((await api.control.ingests()).map(({ streamId }) => streamId)).toEqual(['b']);
+  expect((await api.control.pushes()).map(({ streamId }) => streamId)).toEqual(['b']);
+});

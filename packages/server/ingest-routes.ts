@@ -58,7 +58,9 @@ export const ingestRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (app,
         asked === undefined ? impliedStreamId(protocol, source, accounts) : parseStreamId(asked);
       requireVisible(principal, accounts, streamId);
       if (deviceId !== undefined) requireSameTenant(accounts, deviceId, streamId);
-      const ingest = await control.addIngest(protocol, streamId, own);
+      // What was recorded once is played once.
+      const isPassing = protocol === 'gb28181' && source.gb28181?.from !== undefined;
+      const ingest = await control.addIngest(protocol, streamId, own, isPassing);
       request.log.info({ stream: streamId, protocol }, 'ingest added');
       return reply.code(201).send(presentIngest(ingest, host));
     },

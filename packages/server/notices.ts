@@ -1,6 +1,6 @@
 import type { Bus } from '@flux-iot/core/bus/bus';
 import { AccessDesk } from '@flux-iot/core/control/access-question';
-import { NODE_PREFIX } from '@flux-iot/core/control/cluster-control';
+import { NODE_PREFIX } from '@flux-iot/core/control/cluster-keys';
 import { type GatewayEvent, onEvents } from '@flux-iot/core/control/gateway-event';
 import { EventFeed } from './events/event-feed.ts';
 import { HookService, type HookServiceOptions } from './hooks/hook-service.ts';

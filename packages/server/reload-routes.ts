@@ -1,6 +1,6 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { Bus } from '@flux-iot/core/bus/bus';
-import { NODE_PREFIX } from '@flux-iot/core/control/cluster-control';
+import { NODE_PREFIX } from '@flux-iot/core/control/cluster-keys';
 import { askReload, type ReloadReport } from '@flux-iot/core/control/config-reload';
 import { FluxError } from '@flux-iot/core/errors/flux-error';
 import { Type } from 'typebox';

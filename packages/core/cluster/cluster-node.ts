@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import type { Bus, BusValue } from '../bus/bus.ts';
-import { NODE_PREFIX, STREAM_PREFIX } from '../control/cluster-control.ts';
+import { NODE_PREFIX, STREAM_PREFIX } from '../control/cluster-keys.ts';
 import type { MediaControl } from '../control/media-control.ts';
 import { serveControl } from '../control/remote-control.ts';
 import { FluxError } from '../errors/flux-error.ts';

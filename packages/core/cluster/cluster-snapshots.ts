@@ -1,5 +1,5 @@
 import type { Bus } from '../bus/bus.ts';
-import { NODE_PREFIX, STREAM_PREFIX } from '../control/cluster-control.ts';
+import { NODE_PREFIX, STREAM_PREFIX } from '../control/cluster-keys.ts';
 import { FluxError } from '../errors/flux-error.ts';
 import type { Snapshot, SnapshotRequest, SnapshotSource } from '../snapshot/snapshot.ts';
 import { readSnapshotAnswer, snapshotTarget } from '../snapshot/wire.ts';

@@ -1,5 +1,5 @@
 import type { BusValue, Directory } from '../bus/bus.ts';
-import { NODE_PREFIX } from '../control/cluster-control.ts';
+import { NODE_PREFIX } from '../control/cluster-keys.ts';
 
 /** What a media node says of itself in the directory. */
 export interface NodeEntry {

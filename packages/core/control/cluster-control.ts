@@ -4,48 +4,36 @@ import type { StreamStatus } from '../orchestrator/stream-status.ts';
 import type { ActiveRecording, RecordingOptions } from '../record/recording.ts';
 import type { StreamViewer } from '../stream/stream.ts';
 import type { StreamId } from '../stream/stream-id.ts';
+import { NODE_PREFIX, STREAM_PREFIX } from './cluster-keys.ts';
 import type { IngestReport, MediaControl, NodeReport, PushReport, StreamReport } from './media-control.ts';
-import { notFound, notRecording } from './node-control.ts';
+import { MAX_PUSHES_PER_STREAM, notFound, notRecording } from './node-control.ts';
+import { ingestReportOf, type PlacedTask, pushReportOf } from './placed-task.ts';
 import { remoteControl } from './remote-control.ts';
-
-/** Media nodes are in the directory under this prefix and their names. */
-export const NODE_PREFIX = 'node/';
-export const STREAM_PREFIX = 'stream/';
-
-/** What a node was asked to bring or to send on, so that another can do it when the node is gone. */
-interface Task {
-  node: string | undefined;
-  /** That the node has to have; undefined where any will do. */
-  readonly protocol?: string;
-  readonly begin: (node: MediaControl) => Promise<unknown>;
-}
-
-/** Milliseconds after which what no node could take is offered again. */
-const RETRY_INTERVAL = 2000;
+import { type IngestTask, NO_TASK_STORE, type PushTask, type TaskStore } from './task.ts';
+import { TaskKeeper, type TaskTimes } from './task-keeper.ts';
 
 /** All media nodes as one: asks each that there is and puts the answers together. */
 export class ClusterControl implements MediaControl {
   readonly #bus: Bus;
-  readonly #ingests = new Map<StreamId, Task>();
-  /** By the push's id. */
-  readonly #pushes = new Map<string, Task & { readonly streamId: StreamId }>();
-  readonly #unwatch: () => void;
-  readonly #timer: NodeJS.Timeout;
+  readonly #tasks: TaskKeeper;
+  /** That are being added. */
+  readonly #adding = new Set<StreamId>();
 
-  constructor(bus: Bus) {
+  /** `store`: where ingests and pushes outlive the program. */
+  constructor(bus: Bus, store: TaskStore = NO_TASK_STORE, times?: TaskTimes) {
     this.#bus = bus;
-    this.#unwatch = bus.directory.watch(NODE_PREFIX, (key, entry) => {
-      if (entry) return;
-      const node = key.slice(NODE_PREFIX.length);
-      for (const task of this.#tasks()) if (task.node === node) task.node = undefined;
-      void this.#place();
-    });
-    this.#timer = setInterval(() => void this.#place(), RETRY_INTERVAL).unref();
+    this.#tasks = new TaskKeeper(bus, store, times);
+  }
+
+  /** Takes up the ingests and pushes that were asked for before the program was started. */
+  restore(): Promise<void> {
+    return this.#tasks.restore();
   }
 
   async streams(): Promise<StreamReport[]> {
     const byId = new Map<StreamId, StreamReport[]>();
-    for (const report of (await this.#all(node => node.streams())).flat()) {
+    const reports = (await this.#all(node => node.streams())).flat();
+    for (const report of [...reports, ...this.#tasks.ingests.flatMap(waitingStream)]) {
       const reports = byId.get(report.streamId);
       if (reports) reports.push(report);
       else byId.set(report.streamId, [report]);
@@ -55,6 +43,8 @@ export class ClusterControl implements MediaControl {
 
   async stream(streamId: StreamId): Promise<StreamReport> {
     const reports = await this.#all(node => node.stream(streamId));
+    const task = this.#tasks.ingest(streamId);
+    if (task) reports.push(...waitingStream(task));
     if (reports.length === 0) throw notFound(streamId);
     return merge(reports);
   }
@@ -82,51 +72,73 @@ export class ClusterControl implements MediaControl {
   }
 
   async stop(streamId: StreamId): Promise<void> {
-    const wasWanted = this.#ingests.delete(streamId);
+    const wasWanted = await this.#tasks.remove('ingest', streamId);
     const stopped = await this.#all(node => node.stop(streamId));
     if (stopped.length === 0 && !wasWanted) throw notFound(streamId);
   }
 
   async ingests(): Promise<IngestReport[]> {
-    return (await this.#all(node => node.ingests())).flat();
+    const reports = (await this.#all(node => node.ingests())).flat();
+    const known = new Set(reports.map(({ streamId }) => streamId));
+    const waiting = this.#tasks.ingests.filter(
+      ({ node, task }) => node === undefined && !known.has(task.streamId),
+    );
+    return [...reports, ...waiting.map(ingestReportOf)];
   }
 
   async addIngest(
     protocol: string,
     streamId: StreamId,
     source: Readonly<Record<string, unknown>>,
+    isPassing = false,
   ): Promise<IngestReport> {
-    if (this.#ingests.has(streamId) || this.#ownerOf(streamId) !== undefined) {
+    const isTaken = this.#tasks.ingest(streamId) || this.#adding.has(streamId);
+    if (isTaken || this.#ownerOf(streamId) !== undefined) {
       throw new FluxError('STREAM_BUSY', `The id ${streamId} is taken.`, { context: { streamId } });
     }
-    const begin = (node: MediaControl) => node.addIngest(protocol, streamId, source);
-    const task: Task = { node: undefined, protocol, begin };
-    this.#ingests.set(streamId, task);
+    this.#tasks.requireRoom('ingest');
+    this.#adding.add(streamId);
     try {
-      const node = await this.#freest(protocol);
-      const report = await remoteControl(this.#bus, node).addIngest(protocol, streamId, source);
-      task.node = node;
+      const name = await this.#freest(protocol);
+      const node = remoteControl(this.#bus, name);
+      const report = await node.addIngest(protocol, streamId, source);
+      const { sourceUrl, publishUrl } = report;
+      const task: IngestTask = {
+        ...{ kind: 'ingest', id: streamId, streamId, protocol, source },
+        ...{ sourceUrl, publishUrl },
+      };
+      await this.#orUndo(this.#tasks.add(task, name, isPassing), () => node.stop(streamId));
       return report;
-    } catch (cause) {
-      if (this.#ingests.get(streamId) === task) this.#ingests.delete(streamId);
-      throw cause;
+    } finally {
+      this.#adding.delete(streamId);
     }
   }
 
-  async pushes(streamId: StreamId): Promise<PushReport[]> {
-    return (await this.#all(node => node.pushes(streamId))).flat();
+  async pushes(streamId?: StreamId): Promise<PushReport[]> {
+    const reports = (await this.#all(node => node.pushes(streamId))).flat();
+    const known = new Set(reports.map(({ id }) => id));
+    const waiting = this.#tasks
+      .pushesOf(streamId)
+      .filter(({ node, task }) => node === undefined && !known.has(task.id));
+    return [...reports, ...waiting.map(pushReportOf)];
   }
 
   /** Where the stream is, or else anywhere: the node waits for it. */
   async addPush(id: string, streamId: StreamId, url: string): Promise<PushReport> {
-    const node = await this.#nodeFor(streamId);
-    const report = await remoteControl(this.#bus, node).addPush(id, streamId, url);
-    this.#pushes.set(id, { node, streamId, begin: other => other.addPush(id, streamId, url) });
+    this.#tasks.requireRoom('push');
+    if (this.#tasks.pushesOf(streamId).length >= MAX_PUSHES_PER_STREAM)
+      throw new FluxError('STREAM_LIMIT', `${MAX_PUSHES_PER_STREAM} pushes of a stream are the most.`);
+    const name = await this.#nodeFor(streamId);
+    const node = remoteControl(this.#bus, name);
+    const report = await node.addPush(id, streamId, url);
+    const task: PushTask = { kind: 'push', id, streamId, url, shownUrl: report.url };
+    await this.#orUndo(this.#tasks.add(task, name), () => node.removePush(streamId, id));
     return report;
   }
 
   async removePush(streamId: StreamId, id: string): Promise<void> {
-    const wasWanted = this.#pushes.get(id)?.streamId === streamId && this.#pushes.delete(id);
+    const isOfStream = this.#tasks.push(id)?.task.streamId === streamId;
+    const wasWanted = isOfStream && (await this.#tasks.remove('push', id));
     const removed = await this.#all(node => node.removePush(streamId, id));
     if (removed.length === 0 && !wasWanted) throw new FluxError('PUSH_NOT_FOUND', `There is no push ${id}.`);
   }
@@ -152,8 +164,7 @@ export class ClusterControl implements MediaControl {
   }
 
   close(): void {
-    this.#unwatch();
-    clearInterval(this.#timer);
+    this.#tasks.close();
   }
 
   #nodes(): string[] {
@@ -184,7 +195,7 @@ export class ClusterControl implements MediaControl {
   }
 
   async #nodeFor(streamId: StreamId): Promise<string> {
-    const node = this.#ownerOf(streamId) ?? this.#ingests.get(streamId)?.node;
+    const node = this.#ownerOf(streamId) ?? this.#tasks.ingest(streamId)?.node;
     if (node !== undefined) return node;
     const found = (
       await this.#all(async control => [await control.stream(streamId), await control.nodes()] as const)
@@ -195,28 +206,21 @@ export class ClusterControl implements MediaControl {
     return found.name;
   }
 
-  #tasks(): Task[] {
-    return [...this.#ingests.values(), ...this.#pushes.values()];
-  }
-
-  /** Gives what a lost node did to the others. */
-  async #place(): Promise<void> {
-    for (const task of this.#tasks()) {
-      if (task.node !== undefined) continue;
-      const [first] = this.#nodes();
-      if (first === undefined) return;
-      // Another round does not take it meanwhile.
-      task.node = first;
-      try {
-        const node = task.protocol === undefined ? first : await this.#freest(task.protocol);
-        task.node = node;
-        await task.begin(remoteControl(this.#bus, node));
-      } catch {
-        // It is tried again: the stream's old lease may be held for a moment, or the node be started again.
-        task.node = undefined;
-      }
+  /** What cannot be kept is not begun. */
+  async #orUndo(keeping: Promise<void>, undo: () => Promise<void>): Promise<void> {
+    try {
+      await keeping;
+    } catch (cause) {
+      await undo().catch(() => {});
+      throw cause;
     }
   }
+}
+
+/** A stream that an ingest is to bring, while no node has that. */
+function waitingStream(placed: PlacedTask<IngestTask>): StreamReport[] {
+  if (placed.node !== undefined) return [];
+  return [{ streamId: placed.task.streamId, ingest: ingestReportOf(placed) }];
 }
 
 /** One stream as several nodes see it: its owner's view, with everybody's viewers. */

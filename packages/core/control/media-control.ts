@@ -81,12 +81,15 @@ export interface MediaControl {
   /** Closes the publisher, the ingest and all viewers. */
   stop(streamId: StreamId): Promise<void>;
   ingests(): Promise<IngestReport[]>;
+  /** `isPassing`: it is not begun anew after a restart of the program. */
   addIngest(
     protocol: string,
     streamId: StreamId,
     source: Readonly<Record<string, unknown>>,
+    isPassing?: boolean,
   ): Promise<IngestReport>;
-  pushes(streamId: StreamId): Promise<PushReport[]>;
+  /** Of all streams where none is named. */
+  pushes(streamId?: StreamId): Promise<PushReport[]>;
   addPush(id: string, streamId: StreamId, url: string): Promise<PushReport>;
   removePush(streamId: StreamId, id: string): Promise<void>;
   /** What is being recorded. */

@@ -25,7 +25,7 @@ export interface NodeControlOptions {
   readonly recordings?: RecordingService;
 }
 
-const MAX_PUSHES_PER_STREAM = 16;
+export const MAX_PUSHES_PER_STREAM = 16;
 const STOPPED = { code: 'stopped', message: 'Stopped by request.' };
 
 /** What one media node answers. */
@@ -107,7 +107,7 @@ export class NodeControl implements MediaControl {
     return ingestReport(ingest);
   }
 
-  async pushes(streamId: StreamId): Promise<PushReport[]> {
+  async pushes(streamId?: StreamId): Promise<PushReport[]> {
     return this.#orchestrator.pushes.of(streamId).map(pushReport);
   }
 

@@ -79,6 +79,7 @@ export const ERROR_CODES = {
   },
   RECORDING_ACTIVE: { status: 409, meaning: 'The stream is being recorded already.' },
   BUS_FULL: { status: 503, meaning: 'The programs of the product have as much in common as they may.' },
+  BACKUP_FAILED: { status: 500, meaning: 'The backup cannot be written, or cannot be restored.' },
   NOT_READY: { status: 503, meaning: 'A protocol does not listen yet, or no longer.' },
   INTERNAL: { status: 500, meaning: 'A fault of the server; the log has its cause.' },
 } as const satisfies Record<string, { status: number; meaning: string }>;

@@ -21,8 +21,9 @@ export class Pushes {
     this.#pushes.set(push.id, push);
   }
 
-  of(streamId: StreamId): Push[] {
-    return [...this.#pushes.values()].filter(push => push.streamId === streamId);
+  /** Of all streams where none is named. */
+  of(streamId?: StreamId): Push[] {
+    return [...this.#pushes.values()].filter(push => streamId === undefined || push.streamId === streamId);
   }
 
   /** Throws `PUSH_NOT_FOUND`. */

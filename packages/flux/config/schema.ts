@@ -115,6 +115,9 @@ const database = section('What the server remembers: users, keys, tenants, the a
     description:
       'Without one: flux.db beside media.storage_dir where this user may write there, else in $STATE_DIRECTORY, $XDG_STATE_HOME/flux-media or ~/.local/state/flux-media.',
   }),
+  key_file: optionalPath(
+    'File of the key that secrets in the database are encrypted with; made when first needed. Without one: flux.db.key where flux.db is, or would be.',
+  ),
 });
 
 const audit = section('The audit log: every change and every refused attempt.', {

@@ -14,6 +14,7 @@ import { ClusterSnapshots } from '@flux-iot/core/cluster/cluster-snapshots';
 import { nodeEntries } from '@flux-iot/core/cluster/node-entry';
 import { ClusterControl } from '@flux-iot/core/control/cluster-control';
 import { serveDeviceDocuments } from '@flux-iot/core/control/device-documents';
+import { onEvents } from '@flux-iot/core/control/gateway-event';
 import {
   DEVICE_EVENTS,
   type DeviceEvent,
@@ -30,13 +31,15 @@ import { DatabaseHookStore } from '@flux-iot/server/hooks/database-hook-store';
 import { startNotices } from '@flux-iot/server/notices';
 import { DatabaseRecordingIndex } from '@flux-iot/server/recordings/database-index';
 import { reloadAll } from '@flux-iot/server/reload-routes';
+import { TaskTable } from '@flux-iot/server/tasks/task-table';
 import { StoredBytes } from '@flux-iot/server/tenants/stored-bytes';
 import { traceBus, traceQueries } from '@flux-iot/server/tracing/trace-calls';
 import { accessOf, openAccounts, recordRefusals } from '../accounts.ts';
 import { localHost, parseAddress } from '../config/address.ts';
 import { busOf } from '../config/bus.ts';
 import { hookSettings } from '../config/hooks.ts';
-import { databaseUrl } from '../database-url.ts';
+import { openSecretBox } from '../database-key.ts';
+import { databaseKeyFile, databaseUrl } from '../database-url.ts';
 import { explainListenError } from '../listen-error.ts';
 import { createRecordingLibrary } from '../recording-library.ts';
 import { startTracing } from '../tracing.ts';
@@ -56,8 +59,13 @@ async function start({ config, live, logger }: ProgramContext, version: string):
   const ownBus = createLocalBus(hub, MEMBER);
   const bus = tracing ? traceBus(ownBus, tracing) : ownBus;
   const busServer = new BusServer({ hub, address, secret, heartbeat: beatOf(timeout * 1000) });
-  const control = new ClusterControl(bus);
   const database = await openDatabase(databaseUrl(config, process.env), tracing && traceQueries(tracing));
+  const tasks = new TaskTable({
+    database,
+    box: openSecretBox(databaseKeyFile(config, process.env)),
+    onUnreadable: (kind, id) => logger.error({ kind, id }, 'kept with another key: it is not taken up again'),
+  });
+  const control = new ClusterControl(bus, tasks);
   const accounts = await openAccounts(config, database, policy => publishPolicy(bus, policy));
   const unfollow = [
     serveTokens(bus, id => accounts.tokens.find(id)),
@@ -83,9 +91,14 @@ async function start({ config, live, logger }: ProgramContext, version: string):
     notices.hooks.configure(hookSettings(changed)).catch(cause => logger.error({ err: cause }, 'hooks'));
   });
   const index = new DatabaseRecordingIndex(database);
-  const recordings = createRecordingLibrary(config, control, index, logger);
+  const recordings = createRecordingLibrary(config, control, index, logger, tasks);
   unfollow.push(
     bus.subscribe(RECORDING_SUBJECT, event => recordings.apply(event as unknown as RecordingEvent)),
+  );
+  unfollow.push(
+    onEvents(bus, ({ kind, streamId }) => {
+      if (kind === 'publish' && streamId !== undefined) recordings.published(streamId);
+    }),
   );
   unfollow.push(serveDeviceDocuments(bus, new DeviceTable(database)));
   const deviceEvents = new DeviceEventLog({
@@ -139,6 +152,8 @@ async function start({ config, live, logger }: ProgramContext, version: string):
     await tracing?.close();
   };
   try {
+    await control.restore();
+    await recordings.restore();
     await busServer.start();
     recordings.start();
     deviceEvents.start();

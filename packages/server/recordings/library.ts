@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream';
 import type { MediaControl } from '@flux-iot/core/control/media-control';
+import type { TaskStore } from '@flux-iot/core/control/task';
 import { FluxError } from '@flux-iot/core/errors/flux-error';
 import { type Export, exportRange } from '@flux-iot/core/record/export';
 import { parseManifest } from '@flux-iot/core/record/manifest';
@@ -18,6 +19,7 @@ import {
 import { vodPlaylist, vodSegment } from '@flux-iot/core/record/vod-playlist';
 import type { ByteRange, MediaStorage } from '@flux-iot/core/storage/media-storage';
 import type { IndexedRecording, RecordingFilter, RecordingIndex } from './recording-index.ts';
+import { RecordingRequests } from './recording-requests.ts';
 import { expired, type RetentionPolicy } from './retention.ts';
 
 export interface RecordingLibraryOptions {
@@ -26,6 +28,8 @@ export interface RecordingLibraryOptions {
   /** All recordings, those being written as well. */
   readonly storage: MediaStorage;
   readonly retention: RetentionPolicy;
+  /** Where what was asked for outlives the program; without it, it does not. */
+  readonly tasks?: TaskStore;
   readonly onError: (error: FluxError) => void;
 }
 
@@ -43,8 +47,7 @@ const MAX_FILES = 1000;
 export class RecordingLibrary {
   readonly #options: RecordingLibraryOptions;
   readonly #files: RecordedFiles;
-  /** What was asked for: a node that dies is replaced by another. */
-  readonly #wanted = new Map<string, RecordingOptions>();
+  readonly #requests: RecordingRequests;
   readonly #timers: NodeJS.Timeout[] = [];
   #working: Promise<void> = Promise.resolve();
   #closed = false;
@@ -52,10 +55,17 @@ export class RecordingLibrary {
   constructor(options: RecordingLibraryOptions) {
     this.#options = options;
     this.#files = new RecordedFiles(options.storage);
+    this.#requests = new RecordingRequests(options.control, options.tasks);
+  }
+
+  /** Takes up the recordings that were asked for before the program was started; before `start`. */
+  restore(): Promise<void> {
+    return this.#requests.restore();
   }
 
   /** Reads the manifests of what the index does not have, then keeps it up to date. */
   start(): void {
+    this.#requests.start();
     this.#do(() => this.#rebuild());
     this.#do(() => this.#reconcile());
     this.#timers.push(
@@ -67,6 +77,7 @@ export class RecordingLibrary {
   /** Idempotent. */
   async close(): Promise<void> {
     this.#closed = true;
+    this.#requests.close();
     for (const timer of this.#timers.splice(0)) clearInterval(timer);
     await this.#working;
   }
@@ -76,25 +87,24 @@ export class RecordingLibrary {
     if (event.kind !== 'alarm') this.#do(() => this.#options.index.put(event.recording));
   }
 
+  /** The stream is there now: it is recorded if that was asked for. */
+  published(streamId: string): void {
+    this.#requests.published(streamId);
+  }
+
   /** Throws `STREAM_NOT_FOUND`, `RECORDING_ACTIVE`. */
-  async record(streamId: string, options: RecordingOptions): Promise<ActiveRecording> {
-    const active = await this.#options.control.startRecording(streamId, options);
-    this.#wanted.set(streamId, options);
-    return active;
+  record(streamId: string, options: RecordingOptions): Promise<ActiveRecording> {
+    return this.#requests.record(streamId, options);
   }
 
   /** Throws `RECORDING_NOT_FOUND`. */
-  async stop(streamId: string): Promise<void> {
-    const wasWanted = this.#wanted.delete(streamId);
-    try {
-      await this.#options.control.stopRecording(streamId);
-    } catch (cause) {
-      if (!wasWanted) throw cause;
-    }
+  stop(streamId: string): Promise<void> {
+    return this.#requests.stop(streamId);
   }
 
+  /** What is recorded, and what waits for its stream. */
   active(): Promise<ActiveRecording[]> {
-    return this.#options.control.recordings();
+    return this.#requests.active();
   }
 
   async list(filter: RecordingFilter): Promise<{ recordings: IndexedRecording[]; total: number }> {
@@ -267,11 +277,6 @@ export class RecordingLibrary {
       // It ended while nobody heard it, or crashed and is being repaired; without a file it is nothing.
       await this.#adopt(manifestKey(recording.key));
       if (!(await storage.stat(recording.key))) await index.delete(recording.id);
-    }
-    const recorded = new Set(active.map(({ streamId }) => streamId));
-    for (const [streamId, options] of this.#wanted) {
-      // Its stream is not there: it is tried again.
-      if (!recorded.has(streamId)) await control.startRecording(streamId, options).catch(() => {});
     }
   }
 

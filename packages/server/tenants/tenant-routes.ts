@@ -1,4 +1,6 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import type { MediaControl } from '@flux-iot/core/control/media-control';
+import { appAndName } from '@flux-iot/core/stream/stream-id';
 import { Type } from 'typebox';
 import { principalOf, visibleTenant } from '../access/principal.ts';
 import type { AccountRouteOptions } from '../accounts/auth-routes.ts';
@@ -13,7 +15,9 @@ import {
   UsageQuerySchema,
 } from '../accounts/schemas.ts';
 import { csvLine } from '../audit/csv.ts';
+import type { RecordingLibrary } from '../recordings/library.ts';
 import { PageQuerySchema, PROBLEMS, the } from '../schemas.ts';
+import { takeBack } from '../tasks/take-back.ts';
 import { type TenantFigures, tenantLoads } from './tenant-loads.ts';
 import type { Tenant, TenantChange } from './tenants.ts';
 
@@ -21,14 +25,16 @@ const tags = ['tenants'];
 const DAY = 24 * 3_600_000;
 const DEFAULT_DAYS = 31;
 
-interface TenantRouteOptions extends AccountRouteOptions {
+export interface TenantRouteOptions extends AccountRouteOptions {
+  readonly control: MediaControl;
+  readonly recordings: RecordingLibrary;
   readonly figures: TenantFigures;
 }
 
 /** Who shares the server, and what each used. */
 export const tenantRoutes: FastifyPluginAsyncTypebox<TenantRouteOptions> = async (
   app,
-  { accounts, figures },
+  { accounts, control, recordings, figures },
 ) => {
   const { tenants } = accounts;
   const known = async (id: string): Promise<Tenant> => {
@@ -113,8 +119,11 @@ export const tenantRoutes: FastifyPluginAsyncTypebox<TenantRouteOptions> = async
       },
     },
     async ({ params }, reply) => {
-      await tenants.remove((await known(params.tenant_id)).id);
+      const { id, apps } = await known(params.tenant_id);
+      await tenants.remove(id);
       await accounts.changed();
+      // Its apps are the default tenant's from now on: what it had brought, sent on and recorded is not.
+      await takeBack(control, recordings, streamId => apps.includes(appAndName(streamId).app));
       return reply.code(204).send(null);
     },
   );
