@@ -14,6 +14,7 @@ import { hookSettings } from '../../packages/flux/config/hooks.ts';
 import { parseConfig } from '../../packages/flux/config/loader.ts';
 import { createMediaNode, type MediaNode } from '../../packages/flux/media-node.ts';
 import { createRecordingLibrary } from '../../packages/flux/recording-library.ts';
+import { createRecordedSnapshots } from '../../packages/flux/snapshots.ts';
 import type { RtspStats } from '../../packages/protocols/rtsp/adapter.ts';
 import type { Accounts } from '../../packages/server/accounts/accounts.ts';
 import { type ApiServer, createApiServer } from '../../packages/server/api-server.ts';
@@ -104,6 +105,7 @@ export class TestGateway {
     });
     const index = new DatabaseRecordingIndex(database);
     const recordings = createRecordingLibrary(config, node.control, index, logger);
+    const recordedSnapshots = createRecordedSnapshots(config, recordings);
     const accounts = await openAccounts(config, database, policy => node.gatekeeper?.setPolicy(policy));
     Object.assign(late, { accounts, record: recordRefusals(accounts.audit, logger) });
     const notices = await startNotices({
@@ -118,6 +120,7 @@ export class TestGateway {
       recordings,
       access: accessOf(config, accounts),
       snapshots: node.snapshots,
+      recordedSnapshots,
       ...parseAddress(config.server.bind),
       mediaPort: () => node.media.port,
       version: 'test',
@@ -130,6 +133,7 @@ export class TestGateway {
     recordings.start();
     return new TestGateway(node, api, recordings, accounts, config.auth.api_key, async () => {
       await Promise.all([node.stop(), api.stop()]);
+      recordedSnapshots.close();
       await recordings.close();
       await notices.close();
       await Promise.all([serverBus.close(), nodeBus.close()]);

@@ -1544,6 +1544,8 @@ export interface paths {
                     turn?: number;
                     /** @description Seconds that a picture made for somebody else may be old; 2 for `auto`, else 0 */
                     max_age?: number;
+                    /** @description The picture that was recorded at this time (RFC 3339): the key frame at or before it, with `mode=decode` the very frame */
+                    at?: string;
                     /** @description The last picture that there is will do, also of a stream that is not live */
                     allow_stale?: boolean;
                 };
@@ -1559,9 +1561,9 @@ export interface paths {
                 /** @description The picture */
                 200: {
                     headers: {
-                        /** @description Where it came from; `last`: a newer one could not be had */
+                        /** @description Where it came from; `last`: a newer one could not be had; `recording`: it was asked for by its time */
                         "X-Snapshot-Path"?: unknown;
-                        /** @description When it reached the server */
+                        /** @description When it reached the server, also of what was recorded then */
                         "X-Snapshot-Time"?: unknown;
                         /** @description Seconds since then */
                         "X-Snapshot-Age"?: unknown;

@@ -3,6 +3,7 @@ import fastifySwagger from '@fastify/swagger';
 import fastifySwaggerUi from '@fastify/swagger-ui';
 import { type Gb28181Control, noGb28181Control } from '@flux-iot/core/control/gb28181-control';
 import type { MediaControl } from '@flux-iot/core/control/media-control';
+import type { RecordedSnapshotSource } from '@flux-iot/core/snapshot/recorded-snapshots';
 import type { SnapshotSource } from '@flux-iot/core/snapshot/snapshot';
 import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 import { Registry } from 'prom-client';
@@ -50,6 +51,8 @@ export interface AppOptions {
   readonly control: MediaControl;
   /** Who can get pictures of streams; without it there are none. */
   readonly snapshots?: SnapshotSource;
+  /** The same of recordings. */
+  readonly recordedSnapshots?: RecordedSnapshotSource;
   /** The process that has the GB28181 devices; without it there are none. */
   readonly gb28181?: Gb28181Control;
   /** Where `/flv`, `/hls` and the like are served: requests for them are sent there. */
@@ -158,7 +161,8 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   await app.register(ingestRoutes, { prefix: '/api/v1', ...context });
   await app.register(pushRoutes, { prefix: '/api/v1', ...context });
   await app.register(recordingRoutes, { prefix: '/api/v1', ...context, recordings: options.recordings });
-  await app.register(snapshotRoutes, { prefix: '/api/v1', snapshots: options.snapshots });
+  const { snapshots, recordedSnapshots } = options;
+  await app.register(snapshotRoutes, { prefix: '/api/v1', snapshots, recordedSnapshots });
   await app.register(diagnosisRoutes, { prefix: '/api/v1', ...context });
   await app.register(deviceRoutes, {
     prefix: '/api/v1/gb28181',

@@ -24,6 +24,7 @@ import { hookSettings } from '../config/hooks.ts';
 import { databaseUrl } from '../database-url.ts';
 import { explainListenError } from '../listen-error.ts';
 import { createRecordingLibrary } from '../recording-library.ts';
+import { createRecordedSnapshots } from '../snapshots.ts';
 import { type ProgramContext, runProgram, type StartedProgram } from './program.ts';
 
 const MEMBER = 'server';
@@ -71,12 +72,14 @@ async function start({ config, live, logger }: ProgramContext, version: string):
   );
   unfollow.push(serveDeviceDocuments(bus, new DeviceTable(database)));
   const snapshots = new ClusterSnapshots(bus, secret);
+  const recordedSnapshots = createRecordedSnapshots(config, recordings);
   const configured = parseAddress(config.http_media.bind).port;
   const api = await createApiServer({
     control,
     recordings,
     gb28181: remoteGb28181Control(bus),
     snapshots,
+    recordedSnapshots,
     access: accessOf(config, accounts),
     ...parseAddress(config.server.bind),
     mediaPort: () => configured || (nodeEntries(bus.directory).find(node => node.mediaPort)?.mediaPort ?? 0),
@@ -93,6 +96,7 @@ async function start({ config, live, logger }: ProgramContext, version: string):
     await recordings.close();
     control.close();
     snapshots.close();
+    recordedSnapshots.close();
     await api.stop();
     for (const end of unfollow) end();
     await notices.close();

@@ -3,6 +3,7 @@ import type { MediaControl } from '@flux-iot/core/control/media-control';
 import { FluxError } from '@flux-iot/core/errors/flux-error';
 import { type Export, exportRange } from '@flux-iot/core/record/export';
 import { parseManifest } from '@flux-iot/core/record/manifest';
+import { pictureAt } from '@flux-iot/core/record/picture-at';
 import { headWithoutEdits, type RecordedFile, RecordedFiles } from '@flux-iot/core/record/recorded-file';
 import {
   type ActiveRecording,
@@ -16,6 +17,8 @@ import {
   type RecordingOptions,
 } from '@flux-iot/core/record/recording';
 import { vodPlaylist, vodSegment } from '@flux-iot/core/record/vod-playlist';
+import type { CodedPicture } from '@flux-iot/core/snapshot/coded-picture';
+import type { Extent } from '@flux-iot/core/snapshot/picture-collector';
 import type { ByteRange, MediaStorage } from '@flux-iot/core/storage/media-storage';
 import type { IndexedRecording, RecordingFilter, RecordingIndex } from './recording-index.ts';
 import { expired, type RetentionPolicy } from './retention.ts';
@@ -190,6 +193,11 @@ export class RecordingLibrary {
     const text = vodPlaylist(files, from, to, ({ id }, name) => uriOf(id, name));
     if (text !== undefined) return text;
     throw new FluxError('RECORDING_NOT_FOUND', 'Nothing was recorded at this time that can be played.');
+  }
+
+  /** The picture that was to be seen at a time: milliseconds since 1970. Throws as `pictureAt` does. */
+  async picture(streamId: string, time: number, extent: Extent): Promise<CodedPicture> {
+    return pictureAt(await this.#open(streamId, time, time + 1), time, extent);
   }
 
   /** Deletes what is too old or too much. */
