@@ -14,7 +14,7 @@ export function createRecordingService(
   onEvent: (event: RecordingEvent) => void,
 ): RecordingService {
   const { recording, media } = config;
-  const storage = new FileStorage({ root: media.storage_dir });
+  const storage = new FileStorage({ root: media.storage_dir, isDurable: recording.sync });
   const uploads =
     recording.storage === 's3'
       ? new Uploads({
@@ -42,6 +42,7 @@ export function createRecordingService(
       maxBytes: recording.file_bytes,
     },
     maxQueuedBytes: recording.queue_bytes,
+    isDurable: recording.sync,
     minFreeBytes: recording.min_free_bytes,
     onEvent,
   });

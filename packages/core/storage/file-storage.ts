@@ -16,26 +16,31 @@ import { dirname, join, resolve } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { FluxError } from '../errors/flux-error.ts';
+import { makeFolderDurably, renameDurably, writeDurably } from './durable.ts';
 import type { ByteRange, MediaStorage, StorageEntry } from './media-storage.ts';
 import { storageKeySegments } from './storage-key.ts';
 
 export interface FileStorageOptions {
   /** Folder of the media; made when first written to. */
   readonly root: string;
+  /** What is put is there after a power cut. Live media is worth nothing then, and not forced to the disk. */
+  readonly isDurable?: boolean;
 }
 
 /** A put may find its folder gone, when a delete just emptied it; more often than this is not bad luck. */
 const MAX_ATTEMPTS = 5;
 
 /**
- * Media as files. A file is written under another name and renamed, so that readers see all of it or nothing; it is
- * not forced to the disk, for live media is worth nothing after a power cut. Errors are `STORAGE_FAILED`.
+ * Media as files. A file is written under another name and renamed, so that readers see all of it or nothing. Errors are
+ * `STORAGE_FAILED`.
  */
 export class FileStorage implements MediaStorage {
   readonly #root: string;
+  readonly #isDurable: boolean;
 
   constructor(options: FileStorageOptions) {
     this.#root = resolve(options.root);
+    this.#isDurable = options.isDurable ?? false;
   }
 
   /** Where the file of a key is, for who writes it by and by. Throws `STORAGE_FAILED` for what is no key. */
@@ -44,7 +49,9 @@ export class FileStorage implements MediaStorage {
   }
 
   async put(key: string, data: Buffer): Promise<void> {
-    await this.#replace(key, path => this.#inFolder(path, () => writeFile(path, data)));
+    await this.#replace(key, path =>
+      this.#inFolder(path, () => (this.#isDurable ? writeDurably(path, data) : writeFile(path, data))),
+    );
   }
 
   async putStream(key: string, source: Readable): Promise<number> {
@@ -52,7 +59,7 @@ export class FileStorage implements MediaStorage {
     await this.#replace(key, async path => {
       // Opened first: a stream can be read but once.
       const handle = await this.#inFolder(path, () => open(path, 'wx'));
-      const target = handle.createWriteStream();
+      const target = handle.createWriteStream({ flush: this.#isDurable });
       await pipeline(source, target);
       size = target.bytesWritten;
     });
@@ -130,7 +137,8 @@ export class FileStorage implements MediaStorage {
     const temporary = join(dirname(path), `.${randomUUID()}`);
     try {
       await write(temporary);
-      await rename(temporary, path);
+      if (this.#isDurable) await renameDurably(temporary, path);
+      else await rename(temporary, path);
     } catch (cause) {
       await rm(temporary, { force: true }).catch(() => {});
       throw failure('write', key, cause);
@@ -154,7 +162,8 @@ export class FileStorage implements MediaStorage {
   async #inFolder<Result>(path: string, write: () => Promise<Result>): Promise<Result> {
     for (let attempt = 1; ; attempt++) {
       try {
-        await mkdir(dirname(path), { recursive: true });
+        if (this.#isDurable) await makeFolderDurably(dirname(path));
+        else await mkdir(dirname(path), { recursive: true });
         return await write();
       } catch (cause) {
         if (!isCode(cause, 'ENOENT') || attempt === MAX_ATTEMPTS) throw cause;

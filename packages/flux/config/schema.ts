@@ -288,6 +288,10 @@ const recording = section('Recordings.', {
     9_007_199_254_740_991,
     'Recording stops, and live goes on, while less is free on the disk of media.storage_dir.',
   ),
+  sync: flag(
+    true,
+    'Force each fragment to the disk once it is written: a power cut costs the last one at most. Without it, what the system had not written yet, up to half a minute.',
+  ),
   queue_bytes: integer(
     16_777_216,
     1_048_576,
