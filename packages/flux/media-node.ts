@@ -228,7 +228,15 @@ export function createMediaNode(
     };
     const storage = segmentStorage(config);
     adapters.push(
-      new HlsAdapter({ orchestrator, server: media, storage, options, ladder: ladderOf(config), makers }),
+      new HlsAdapter({
+        orchestrator,
+        server: media,
+        storage,
+        options,
+        ladder: ladderOf(config),
+        makers,
+        onError: error => errors.report(error, {}),
+      }),
     );
   }
   const hasMedia = hasFlv || isEnabled('hls');

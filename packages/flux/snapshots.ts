@@ -1,4 +1,4 @@
-import { accessSync, constants, mkdirSync } from 'node:fs';
+import { accessSync, constants, existsSync, mkdirSync } from 'node:fs';
 import { FluxError } from '@flux-iot/core/errors/flux-error';
 import type { StreamOrchestrator } from '@flux-iot/core/orchestrator/stream-orchestrator';
 import { DecoderPool } from '@flux-iot/core/snapshot/decoder/decoder-pool';
@@ -32,7 +32,13 @@ export function createSnapshots(
 ): NodeSnapshots {
   const { snapshots, media } = config;
   const pool = createDecoders(config);
-  const store = media.keyframe_interval > 0 ? openStore(media.keyframe_dir) : undefined;
+  // What was kept before goes when its time is over, whether or not more is kept.
+  const store =
+    media.keyframe_interval > 0
+      ? openStore(media.keyframe_dir)
+      : existsSync(media.keyframe_dir)
+        ? new KeyframeStore(media.keyframe_dir)
+        : undefined;
   const keeper = store
     ? new KeyframeKeeper({
         orchestrator,

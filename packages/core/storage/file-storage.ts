@@ -29,6 +29,8 @@ export interface FileStorageOptions {
 
 /** A put may find its folder gone, when a delete just emptied it; more often than this is not bad luck. */
 const MAX_ATTEMPTS = 5;
+/** What a file is called while it is written: no key begins with a dot, so no reader can ask for it. */
+const TEMPORARY = /^\.[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /**
  * Media as files. A file is written under another name and renamed, so that readers see all of it or nothing. Errors are
@@ -110,6 +112,27 @@ export class FileStorage implements MediaStorage {
     await this.#removeEmptyFolders(dirname(path));
   }
 
+  async deleteRemains(before: number): Promise<number> {
+    let entries: Dirent[];
+    try {
+      entries = await readdir(this.#root, { recursive: true, withFileTypes: true });
+    } catch (cause) {
+      if (isCode(cause, 'ENOENT', 'ENOTDIR')) return 0;
+      throw failure('list', '', cause);
+    }
+    let deleted = 0;
+    for (const { name, parentPath } of entries) {
+      if (!TEMPORARY.test(name)) continue;
+      const path = join(parentPath, name);
+      const found = await stat(path).catch(() => undefined);
+      if (!found?.isFile() || found.mtimeMs >= before) continue;
+      await rm(path, { force: true });
+      await this.#removeEmptyFolders(parentPath);
+      deleted++;
+    }
+    return deleted;
+  }
+
   async *#walk(key: string, path: string): AsyncGenerator<StorageEntry> {
     let entries: Dirent[];
     try {
@@ -133,7 +156,6 @@ export class FileStorage implements MediaStorage {
   /** Writes under another name and renames. */
   async #replace(key: string, write: (path: string) => Promise<void>): Promise<void> {
     const path = this.#path(key);
-    // A dot in front: no key begins so, and no reader can ask for it.
     const temporary = join(dirname(path), `.${randomUUID()}`);
     try {
       await write(temporary);

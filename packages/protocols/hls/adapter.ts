@@ -16,6 +16,7 @@ import { isVideo, type Track } from '@flux-iot/media/model/track';
 import type { MediaRequest, MediaServer } from '../http/media-server.ts';
 import { type HlsAddress, hlsAddress } from './address.ts';
 import { HlsChannel } from './channel.ts';
+import { LeftBehind } from './left-behind.ts';
 import type { Numbering } from './live-playlist.ts';
 import { SegmentCache } from './segment-cache.ts';
 import type { NodeAnswer, SegmentMakers } from './segment-makers.ts';
@@ -40,6 +41,8 @@ export interface HlsAdapterOptions {
   readonly ladder?: Ladder;
   /** Where there are several media nodes. */
   readonly makers?: SegmentMakers;
+  /** Told of a storage that could not be cleaned up. */
+  readonly onError?: (error: FluxError) => void;
 }
 
 /** The smaller sizes in which streams can be had, each a stream of its own. */
@@ -76,22 +79,39 @@ export class HlsAdapter implements ProtocolAdapter {
   /** By stream id, those longest unused first. */
   readonly #numberings = new Map<StreamId, Numbering>();
   readonly #refused: Record<string, number> = {};
+  readonly #leftBehind: LeftBehind;
   #bytesOut = 0;
   #ticker: NodeJS.Timeout | undefined;
 
-  constructor({ orchestrator, server, storage, options, ladder, makers }: HlsAdapterOptions) {
+  constructor({
+    orchestrator,
+    server,
+    storage,
+    options,
+    ladder,
+    makers,
+    onError = () => {},
+  }: HlsAdapterOptions) {
     this.#ladder = ladder;
     this.#orchestrator = orchestrator;
     this.#server = server;
     this.#storage = storage;
     this.#options = options;
     this.#makers = makers;
+    this.#leftBehind = new LeftBehind({
+      storage,
+      cutSince: streamId => this.#channels.get(streamId)?.since,
+      isCutElsewhere: streamId => makers?.elsewhere(streamId) !== undefined,
+      lifetime: this.#maxAge * 1000,
+      onError,
+    });
     server.addRoute({ handle: (request, response) => this.#handle(request, response) });
   }
 
   async start(): Promise<void> {
     if (this.#ticker) return;
     this.#ticker = setInterval(() => this.#tick(), 1000).unref();
+    this.#leftBehind.start();
     if (!this.#options.alwaysOn) return;
     this.#orchestrator.on('streamAdded', this.#onStreamAdded);
     for (const { streamId, isRelay } of this.#orchestrator.listStreams()) {
@@ -103,6 +123,7 @@ export class HlsAdapter implements ProtocolAdapter {
 
   async stop(): Promise<void> {
     clearInterval(this.#ticker);
+    this.#leftBehind.close();
     this.#ticker = undefined;
     this.#orchestrator.off('streamAdded', this.#onStreamAdded);
     const channels = [...this.#channels];

@@ -36,6 +36,8 @@ export interface RecordingLibraryOptions {
 const RECONCILE_INTERVAL = 10_000;
 const RETENTION_INTERVAL = 60_000;
 const PAGE = 1000;
+/** Milliseconds after which a file that is not whole is nobody's any more: no upload takes so long. */
+const REMAINS_AGE = 86_400_000;
 /** Files of one playlist or export. */
 const MAX_FILES = 1000;
 
@@ -60,6 +62,9 @@ export class RecordingLibrary {
   /** Reads the manifests of what the index does not have, then keeps it up to date. */
   start(): void {
     this.#do(() => this.#rebuild());
+    this.#do(async () => {
+      await this.#options.storage.deleteRemains?.(Date.now() - REMAINS_AGE);
+    });
     this.#do(() => this.#reconcile());
     this.#timers.push(
       setInterval(() => this.#do(() => this.#reconcile()), RECONCILE_INTERVAL).unref(),
