@@ -8,6 +8,7 @@ import { tenantOf } from '../../packages/core/access/access-policy.ts';
 import type { Refusal } from '../../packages/core/access/gatekeeper.ts';
 import { BusHub } from '../../packages/core/bus/hub.ts';
 import { createLocalBus } from '../../packages/core/bus/local-bus.ts';
+import { playableForms } from '../../packages/core/transcode/playable.ts';
 import { accessOf, openAccounts, recordRefusals } from '../../packages/flux/accounts.ts';
 import { parseAddress } from '../../packages/flux/config/address.ts';
 import { hookSettings } from '../../packages/flux/config/hooks.ts';
@@ -121,6 +122,7 @@ export class TestGateway {
       access: accessOf(config, accounts),
       snapshots: node.snapshots,
       recordedSnapshots,
+      playable: playableForms(config.transcode.profiles),
       ...parseAddress(config.server.bind),
       mediaPort: () => node.media.port,
       version: 'test',

@@ -263,6 +263,11 @@ export interface paths {
                 query?: {
                     /** @description hls, flv, rtmp, webrtc; left out: all that there are */
                     protocol?: string;
+                    /**
+                     * @description What the player knows; the addresses are those of a form of the stream that it can play
+                     * @example avc1.64001f,mp4a.40.2
+                     */
+                    codecs?: string;
                 };
                 header?: never;
                 path: {
@@ -4594,7 +4599,7 @@ export interface components {
              * @description Stable; docs/errors.md explains each
              * @enum {string}
              */
-            code: "STREAM_NOT_FOUND" | "STREAM_BUSY" | "STREAM_ENDED" | "STREAM_ID_INVALID" | "STREAM_NOT_READY" | "STREAM_LIMIT" | "REQUEST_INVALID" | "REQUEST_TOO_LARGE" | "MEDIA_TYPE_UNSUPPORTED" | "URL_INVALID" | "RATE_LIMITED" | "IDEMPOTENCY_KEY_REUSED" | "IDEMPOTENCY_KEY_BUSY" | "METHOD_NOT_ALLOWED" | "ROUTE_NOT_FOUND" | "SEGMENT_NOT_FOUND" | "RANGE_INVALID" | "INGEST_NOT_FOUND" | "PUSH_NOT_FOUND" | "DEVICE_NOT_FOUND" | "DEVICE_OFFLINE" | "DEVICE_REFUSED" | "PROTOCOL_DISABLED" | "PROTOCOL_UNSUPPORTED" | "CODEC_UNSUPPORTED" | "UNAUTHENTICATED" | "CSRF_TOKEN_INVALID" | "TENANT_LIMIT" | "TOO_MANY_ATTEMPTS" | "ACCOUNT_NOT_FOUND" | "NAME_TAKEN" | "NOT_ALLOWED" | "REDIRECTED" | "HOOK_FAILED" | "HOOK_NOT_FOUND" | "HOOK_LIMIT" | "CONFIG_INVALID" | "PORT_IN_USE" | "PROTOCOL_ERROR" | "UPSTREAM_FAILED" | "TIMED_OUT" | "SNAPSHOT_BUSY" | "PICTURE_UNDECODABLE" | "DECODER_FAILED" | "TRANSCODE_LIMIT" | "TRANSCODE_FAILED" | "STORAGE_FAILED" | "STORAGE_FULL" | "RECORDING_NOT_FOUND" | "RECORDING_HELD" | "RECORDING_ACTIVE" | "NOT_READY" | "INTERNAL";
+            code: "STREAM_NOT_FOUND" | "STREAM_BUSY" | "STREAM_ENDED" | "STREAM_ID_INVALID" | "STREAM_NOT_READY" | "STREAM_LIMIT" | "REQUEST_INVALID" | "REQUEST_TOO_LARGE" | "MEDIA_TYPE_UNSUPPORTED" | "URL_INVALID" | "RATE_LIMITED" | "IDEMPOTENCY_KEY_REUSED" | "IDEMPOTENCY_KEY_BUSY" | "METHOD_NOT_ALLOWED" | "ROUTE_NOT_FOUND" | "SEGMENT_NOT_FOUND" | "RANGE_INVALID" | "INGEST_NOT_FOUND" | "PUSH_NOT_FOUND" | "DEVICE_NOT_FOUND" | "DEVICE_OFFLINE" | "DEVICE_REFUSED" | "PROTOCOL_DISABLED" | "PROTOCOL_UNSUPPORTED" | "CODEC_UNSUPPORTED" | "NOT_PLAYABLE" | "UNAUTHENTICATED" | "CSRF_TOKEN_INVALID" | "TENANT_LIMIT" | "TOO_MANY_ATTEMPTS" | "ACCOUNT_NOT_FOUND" | "NAME_TAKEN" | "NOT_ALLOWED" | "REDIRECTED" | "HOOK_FAILED" | "HOOK_NOT_FOUND" | "HOOK_LIMIT" | "CONFIG_INVALID" | "PORT_IN_USE" | "PROTOCOL_ERROR" | "UPSTREAM_FAILED" | "TIMED_OUT" | "SNAPSHOT_BUSY" | "PICTURE_UNDECODABLE" | "DECODER_FAILED" | "TRANSCODE_LIMIT" | "TRANSCODE_FAILED" | "STORAGE_FAILED" | "STORAGE_FULL" | "RECORDING_NOT_FOUND" | "RECORDING_HELD" | "RECORDING_ACTIVE" | "NOT_READY" | "INTERNAL";
             request_id?: string;
         };
         Ingest: {
@@ -4839,6 +4844,10 @@ export interface components {
             url: string;
         };
         Play: {
+            /**
+             * @description Whose addresses these are: the stream, or what is made of it for the codecs
+             * @example cam1.h264
+             */
             stream_id: string;
             /** @description By format */
             urls: {

@@ -13,6 +13,7 @@ import type { ProtocolAdapter } from '@flux-iot/core/orchestrator/protocol-adapt
 import { StreamOrchestrator } from '@flux-iot/core/orchestrator/stream-orchestrator';
 import type { StreamRegistry } from '@flux-iot/core/orchestrator/stream-registry';
 import type { RecordingEvent } from '@flux-iot/core/record/recording';
+import { playableForms } from '@flux-iot/core/transcode/playable';
 import { Transcoders } from '@flux-iot/core/transcode/transcoders';
 import { AuthenticationServer } from '@flux-iot/protocols/authentication/server';
 import { BUNDLED_PROFILES, ProfileLibrary } from '@flux-iot/protocols/camera/library';
@@ -218,8 +219,9 @@ export function createMediaNode(
     ? createGb28181(config, { orchestrator, errors, devices, onEvent: onDeviceEvent })
     : undefined;
   if (gb28181) adapters.push(gb28181);
+  const playable = playableForms(config.transcode.profiles);
   const hasFlv = isEnabled('flv') && protocols.flv.enable;
-  if (hasFlv) adapters.push(new FlvAdapter({ orchestrator, server: media, limits: viewerLimits }));
+  if (hasFlv) adapters.push(new FlvAdapter({ orchestrator, server: media, limits: viewerLimits, playable }));
   if (isEnabled('hls')) {
     const options = {
       segmentDuration: protocols.hls.segment_duration,
@@ -235,6 +237,7 @@ export function createMediaNode(
         options,
         ladder: ladderOf(config),
         makers,
+        playable,
         onError: error => errors.report(error, {}),
       }),
     );

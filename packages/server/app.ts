@@ -5,6 +5,7 @@ import { type Gb28181Control, noGb28181Control } from '@flux-iot/core/control/gb
 import type { MediaControl } from '@flux-iot/core/control/media-control';
 import type { RecordedSnapshotSource } from '@flux-iot/core/snapshot/recorded-snapshots';
 import type { SnapshotSource } from '@flux-iot/core/snapshot/snapshot';
+import { type PlayableForm, playableForms } from '@flux-iot/core/transcode/playable';
 import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 import { Registry } from 'prom-client';
 import { type AccessOptions, controlAccess } from './access/access-control.ts';
@@ -53,6 +54,8 @@ export interface AppOptions {
   readonly snapshots?: SnapshotSource;
   /** The same of recordings. */
   readonly recordedSnapshots?: RecordedSnapshotSource;
+  /** Under which id a player is served that says its codecs; without it, as the stream itself or not at all. */
+  readonly playable?: PlayableForm;
   /** The process that has the GB28181 devices; without it there are none. */
   readonly gb28181?: Gb28181Control;
   /** Where `/flv`, `/hls` and the like are served: requests for them are sent there. */
@@ -156,7 +159,8 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   app.get('/api/v1/openapi.json', { schema: { hide: true } }, async () => app.swagger());
   const { control, mediaPort, version } = options;
   const { accounts } = options.access;
-  const context = { control, accounts };
+  const { playable = playableForms([]) } = options;
+  const context = { control, accounts, playable };
   await app.register(streamRoutes, { prefix: '/api/v1', ...context });
   await app.register(ingestRoutes, { prefix: '/api/v1', ...context });
   await app.register(pushRoutes, { prefix: '/api/v1', ...context });

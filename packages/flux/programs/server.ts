@@ -10,6 +10,7 @@ import { ClusterControl } from '@flux-iot/core/control/cluster-control';
 import { serveDeviceDocuments } from '@flux-iot/core/control/device-documents';
 import { remoteGb28181Control } from '@flux-iot/core/control/gb28181-control';
 import { RECORDING_SUBJECT, type RecordingEvent } from '@flux-iot/core/record/recording';
+import { playableForms } from '@flux-iot/core/transcode/playable';
 import { createApiServer } from '@flux-iot/server/api-server';
 import { openDatabase } from '@flux-iot/server/database/open-database';
 import { DeviceTable } from '@flux-iot/server/gb28181/device-table';
@@ -80,6 +81,7 @@ async function start({ config, live, logger }: ProgramContext, version: string):
     gb28181: remoteGb28181Control(bus),
     snapshots,
     recordedSnapshots,
+    playable: playableForms(config.transcode.profiles),
     access: accessOf(config, accounts),
     ...parseAddress(config.server.bind),
     mediaPort: () => configured || (nodeEntries(bus.directory).find(node => node.mediaPort)?.mediaPort ?? 0),

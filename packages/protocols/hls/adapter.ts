@@ -9,6 +9,7 @@ import type { StreamOrchestrator } from '@flux-iot/core/orchestrator/stream-orch
 import type { MediaStorage } from '@flux-iot/core/storage/media-storage';
 import type { Stream } from '@flux-iot/core/stream/stream';
 import { appAndName, type StreamId } from '@flux-iot/core/stream/stream-id';
+import { type PlayableForm, parseCodecs } from '@flux-iot/core/transcode/playable';
 import type { Rendition } from '@flux-iot/core/transcode/rendition';
 import { formatMasterPlaylist, type Variant } from '@flux-iot/media/format/m3u8/playlist';
 import { tsCarries } from '@flux-iot/media/format/mpegts/muxer';
@@ -41,6 +42,8 @@ export interface HlsAdapterOptions {
   readonly ladder?: Ladder;
   /** Where there are several media nodes. */
   readonly makers?: SegmentMakers;
+  /** Under which id a player that says its codecs is to be served. */
+  readonly playable?: PlayableForm;
   /** Told of a storage that could not be cleaned up. */
   readonly onError?: (error: FluxError) => void;
 }
@@ -72,6 +75,7 @@ export class HlsAdapter implements ProtocolAdapter {
   readonly #options: HlsOptions;
   readonly #makers: SegmentMakers | undefined;
   readonly #ladder: Ladder | undefined;
+  readonly #playable: PlayableForm | undefined;
   /** By the id of the source. */
   readonly #epochs = new Map<StreamId, SharedEpoch>();
   readonly #cache = new SegmentCache();
@@ -90,9 +94,11 @@ export class HlsAdapter implements ProtocolAdapter {
     options,
     ladder,
     makers,
+    playable,
     onError = () => {},
   }: HlsAdapterOptions) {
     this.#ladder = ladder;
+    this.#playable = playable;
     this.#orchestrator = orchestrator;
     this.#server = server;
     this.#storage = storage;
@@ -163,6 +169,7 @@ export class HlsAdapter implements ProtocolAdapter {
         ...given,
         access: { ...given.access, protocol: 'hls', isRepeated: true, end: undefined },
       };
+      if (address.kind !== 'segment') await this.#sendElsewhere(address, request);
       const maker = request.access.isInternal ? undefined : this.#makers?.elsewhere(address.streamId);
       if (maker !== undefined) await this.#passOn(maker, address, request, response);
       else if (address.kind === 'segment') await this.#sendSegment(address, request, response);
@@ -175,6 +182,22 @@ export class HlsAdapter implements ProtocolAdapter {
       this.#refused[code] = (this.#refused[code] ?? 0) + 1;
       throw cause;
     }
+  }
+
+  /** A player that says its codecs is sent to where it finds them. Throws `REDIRECTED`, `NOT_PLAYABLE`. */
+  async #sendElsewhere(
+    { streamId, kind }: Exclude<HlsAddress, { kind: 'segment' }>,
+    { query, access }: MediaRequest,
+  ): Promise<void> {
+    const codecs = query.get('codecs');
+    if (codecs === null || !this.#playable || this.#channels.get(streamId)?.ended) return;
+    const { tracks } = await this.#orchestrator.openStream(streamId, access);
+    const id = this.#playable(streamId, tracks, parseCodecs(codecs));
+    if (id === streamId) return;
+    const rest = new URLSearchParams(query);
+    rest.delete('codecs');
+    const location = `/hls/${id}/${kind === 'master' ? 'master' : 'index'}.m3u8${rest.size > 0 ? `?${rest}` : ''}`;
+    throw new FluxError('REDIRECTED', `It is to be had as ${id}.`, { context: { location } });
   }
 
   /** The answer of the node that cuts the stream; segments are kept, for more clients here to ask for them. */
