@@ -21,6 +21,7 @@ import { FlvAdapter } from '@flux-iot/protocols/flv/adapter';
 import { HlsAdapter } from '@flux-iot/protocols/hls/adapter';
 import type { SegmentMakers } from '@flux-iot/protocols/hls/segment-makers';
 import { MediaServer } from '@flux-iot/protocols/http/media-server';
+import { MjpegAdapter } from '@flux-iot/protocols/mjpeg/adapter';
 import { RtmpAdapter } from '@flux-iot/protocols/rtmp/adapter';
 import { RtspAdapter } from '@flux-iot/protocols/rtsp/adapter';
 import { RtspPulls } from '@flux-iot/protocols/rtsp/pull/pulls';
@@ -242,6 +243,8 @@ export function createMediaNode(
       }),
     );
   }
+  if (hasFlv)
+    adapters.push(new MjpegAdapter({ orchestrator, server: media, limits: viewerLimits, playable }));
   const hasMedia = hasFlv || isEnabled('hls');
   for (const adapter of adapters) adapter.onStreamReady(orchestrator);
   const recordings = createRecordingService(config, orchestrator, event => {

@@ -20,11 +20,12 @@ const EXTENSIONS: Readonly<Record<VideoCodec, string>> = {
   h265: 'h265',
   av1: 'obu',
   vp9: 'vp9',
+  mjpeg: 'jpg',
 };
 const CODECS = new Map(
   Object.entries(EXTENSIONS).map(([codec, extension]) => [extension, codec as VideoCodec]),
 );
-const NAME = /^(\d{13,15})\.(h264|h265|obu|vp9)$/;
+const NAME = /^(\d{13,15})\.(h264|h265|obu|vp9|jpg)$/;
 const TEMPORARY = /^\.[0-9a-f-]{36}$/;
 const MAX_FILE = 16 * 1024 * 1024;
 

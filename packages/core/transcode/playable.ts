@@ -24,6 +24,7 @@ const NAMES: readonly (readonly [name: RegExp, codec: Codec])[] = [
   [/^(vp09|vp9)$/, 'vp9'],
   [/^(mp4a\.(69|6b|40\.34)|mp3)$/, 'mp3'],
   [/^(mp4a(\.40(\.\d+)?)?|aac)$/, 'aac'],
+  [/^(mjpeg|jpeg)$/, 'mjpeg'],
   [/^opus$/, 'opus'],
   [/^(alaw|pcma|g711a)$/, 'g711a'],
   [/^(ulaw|pcmu|g711u)$/, 'g711u'],

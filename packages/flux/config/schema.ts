@@ -587,6 +587,7 @@ export const ConfigSchema = Type.Object(
             { name: 'aac', video: 'copy', audio: 'aac' },
             { name: 'opus', video: 'copy', audio: 'opus' },
             { name: 'g711a', video: 'copy', audio: 'g711a' },
+            { name: 'mjpeg', video: 'mjpeg', height: 480, frame_rate: 10, audio: 'none' },
           ],
           description: 'What can be made; docs/transcoding.md explains the keys of a profile.',
         }),

@@ -3,6 +3,7 @@ import {
   AV_CODEC_ID_AV1,
   AV_CODEC_ID_H264,
   AV_CODEC_ID_HEVC,
+  AV_CODEC_ID_MJPEG,
   AV_CODEC_ID_VP9,
   type AVCodecID,
   FF_DECODER_LIBDAV1D,
@@ -15,6 +16,7 @@ const CODEC_IDS: Readonly<Record<VideoCodec, AVCodecID>> = {
   h265: AV_CODEC_ID_HEVC,
   av1: AV_CODEC_ID_AV1,
   vp9: AV_CODEC_ID_VP9,
+  mjpeg: AV_CODEC_ID_MJPEG,
 };
 /** Of a frame that is decoded: 8K, and a bitstream can't ask for more memory. */
 const MAX_PIXELS = 7680 * 4320;
