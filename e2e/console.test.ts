@@ -173,6 +173,20 @@ describe.skipIf(lacks('ffmpeg', 'chromium'))('the console', () => {
     await page.close();
   });
 
+  it('plays what this browser lacks the codec of, once it is asked to have it converted', async () => {
+    for (const [language, words] of [
+      ['en', 'Play it converted'],
+      ['zh', '转码播放'],
+    ] as const) {
+      const page = await open('/streams/dock', language);
+      await page.getByRole('button', { name: words }).click();
+      await page.locator('.player[data-phase=playing]').waitFor();
+      await playing(page);
+      expect(gateway.transcoders).toHaveLength(1);
+      await page.close();
+    }
+  });
+
   it('plays inside the page of another site', async () => {
     await using site = await PlayerSite.start();
     const page = await browser.page();

@@ -94,6 +94,40 @@ describe.skipIf(lacks('ffmpeg'))('streams made of others (scenario 38)', () => {
   });
 });
 
+describe.skipIf(lacks('ffmpeg'))('a player that says its codecs', () => {
+  it('gets the stream itself, or the one form of it that all such players share', {
+    timeout: 60_000,
+  }, async () => {
+    await using gateway = await TestGateway.start({ 'transcode.max_running': 1 });
+    await using _publisher = await publish(gateway, 'h265-aac.mp4', 'cam1');
+    const flv = (codecs: string) => `${gateway.playUrl('flv', 'cam1')}?codecs=${codecs}`;
+    expect((await fetch(flv('hvc1,mp4a.40.2'), { method: 'HEAD' })).status).toBe(200);
+    expect(gateway.transcoders).toEqual([]);
+    const hls = await fetch(`${gateway.playUrl('hls', 'cam1')}?codecs=avc1.64001f,aac&token=x`, {
+      redirect: 'manual',
+    });
+    expect(hls.status).toBe(302);
+    expect(hls.headers.get('location')).toBe('/hls/cam1.h264/index.m3u8?token=x');
+    const leaving = new AbortController();
+    for (const codecs of ['avc1.64001f,mp4a.40.2', 'h264,aac'])
+      expect((await fetch(flv(codecs), { signal: leaving.signal })).status).toBe(200);
+    const { tracks, viewers } = await gateway.stream('cam1.h264');
+    expect(tracks.map(({ codec }) => codec).sort()).toEqual(['aac', 'h264']);
+    expect(viewers.count).toBe(2);
+    expect(gateway.transcoders).toHaveLength(1);
+    const answer = async (url: string) => {
+      const { status, headers, body } = await fetch(url);
+      const code = status === 200 ? undefined : JSON.parse(await new Response(body).text()).code;
+      return [status, code, headers.get('retry-after')];
+    };
+    // Nothing makes VP9; and as much is transcoded as may be.
+    expect(await answer(flv('vp9,opus'))).toEqual([404, 'NOT_PLAYABLE', null]);
+    expect(await answer(flv('h265,opus'))).toEqual([503, 'TRANSCODE_LIMIT', '10']);
+    expect(await answer(flv('theora'))).toEqual([400, 'REQUEST_INVALID', null]);
+    leaving.abort();
+  });
+});
+
 describe.skipIf(lacks('ffmpeg'))('profiles', () => {
   it.each([
     ['h264-aac-large.flv', '360p', ['h264', 'aac'], 360],

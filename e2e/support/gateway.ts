@@ -7,12 +7,14 @@ import { pageAssets } from '../../packages/console/assets.ts';
 import type { Refusal } from '../../packages/core/access/gatekeeper.ts';
 import { BusHub } from '../../packages/core/bus/hub.ts';
 import { createLocalBus } from '../../packages/core/bus/local-bus.ts';
+import { playableForms } from '../../packages/core/transcode/playable.ts';
 import { accessOf, openAccounts, recordRefusals } from '../../packages/flux/accounts.ts';
 import { parseAddress } from '../../packages/flux/config/address.ts';
 import { hookSettings } from '../../packages/flux/config/hooks.ts';
 import { parseConfig } from '../../packages/flux/config/loader.ts';
 import { createMediaNode, type MediaNode } from '../../packages/flux/media-node.ts';
 import { createRecordingLibrary } from '../../packages/flux/recording-library.ts';
+import { createRecordedSnapshots } from '../../packages/flux/snapshots.ts';
 import type { RtspStats } from '../../packages/protocols/rtsp/adapter.ts';
 import { ownerOfEvent } from '../../packages/server/access/ownership.ts';
 import type { Accounts } from '../../packages/server/accounts/accounts.ts';
@@ -104,6 +106,7 @@ export class TestGateway {
     });
     const index = new DatabaseRecordingIndex(database);
     const recordings = createRecordingLibrary(config, node.control, index, logger);
+    const recordedSnapshots = createRecordedSnapshots(config, recordings);
     const accounts = await openAccounts(config, database, policy => node.gatekeeper?.setPolicy(policy));
     Object.assign(late, { accounts, record: recordRefusals(accounts.audit, logger) });
     const notices = await startNotices({
@@ -118,6 +121,8 @@ export class TestGateway {
       recordings,
       access: accessOf(config, accounts),
       snapshots: node.snapshots,
+      recordedSnapshots,
+      playable: playableForms(config.transcode.profiles),
       ...parseAddress(config.server.bind),
       mediaPort: () => node.media.port,
       version: 'test',
@@ -130,6 +135,7 @@ export class TestGateway {
     recordings.start();
     return new TestGateway(node, api, recordings, accounts, config.auth.api_key, async () => {
       await Promise.all([node.stop(), api.stop()]);
+      recordedSnapshots.close();
       await recordings.close();
       await notices.close();
       await Promise.all([serverBus.close(), nodeBus.close()]);

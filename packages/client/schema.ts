@@ -263,6 +263,11 @@ export interface paths {
                 query?: {
                     /** @description hls, flv, rtmp, webrtc; left out: all that there are */
                     protocol?: string;
+                    /**
+                     * @description What the player knows; the addresses are those of a form of the stream that it can play
+                     * @example avc1.64001f,mp4a.40.2
+                     */
+                    codecs?: string;
                 };
                 header?: never;
                 path: {
@@ -1544,6 +1549,8 @@ export interface paths {
                     turn?: number;
                     /** @description Seconds that a picture made for somebody else may be old; 2 for `auto`, else 0 */
                     max_age?: number;
+                    /** @description The picture that was recorded at this time (RFC 3339): the key frame at or before it, with `mode=decode` the very frame */
+                    at?: string;
                     /** @description The last picture that there is will do, also of a stream that is not live */
                     allow_stale?: boolean;
                 };
@@ -1559,9 +1566,9 @@ export interface paths {
                 /** @description The picture */
                 200: {
                     headers: {
-                        /** @description Where it came from; `last`: a newer one could not be had */
+                        /** @description Where it came from; `last`: a newer one could not be had; `recording`: it was asked for by its time */
                         "X-Snapshot-Path"?: unknown;
-                        /** @description When it reached the server */
+                        /** @description When it reached the server, also of what was recorded then */
                         "X-Snapshot-Time"?: unknown;
                         /** @description Seconds since then */
                         "X-Snapshot-Age"?: unknown;
@@ -4871,7 +4878,7 @@ export interface components {
              * @description Stable; docs/errors.md explains each
              * @enum {string}
              */
-            code: "STREAM_NOT_FOUND" | "STREAM_BUSY" | "STREAM_ENDED" | "STREAM_ID_INVALID" | "STREAM_NOT_READY" | "STREAM_LIMIT" | "REQUEST_INVALID" | "REQUEST_TOO_LARGE" | "MEDIA_TYPE_UNSUPPORTED" | "URL_INVALID" | "RATE_LIMITED" | "IDEMPOTENCY_KEY_REUSED" | "IDEMPOTENCY_KEY_BUSY" | "METHOD_NOT_ALLOWED" | "ROUTE_NOT_FOUND" | "SEGMENT_NOT_FOUND" | "RANGE_INVALID" | "INGEST_NOT_FOUND" | "PUSH_NOT_FOUND" | "DEVICE_NOT_FOUND" | "DEVICE_OFFLINE" | "DEVICE_REFUSED" | "PROTOCOL_DISABLED" | "PROTOCOL_UNSUPPORTED" | "CODEC_UNSUPPORTED" | "UNAUTHENTICATED" | "CSRF_TOKEN_INVALID" | "TENANT_LIMIT" | "TOO_MANY_ATTEMPTS" | "ACCOUNT_NOT_FOUND" | "NAME_TAKEN" | "NOT_ALLOWED" | "REDIRECTED" | "HOOK_FAILED" | "HOOK_NOT_FOUND" | "HOOK_LIMIT" | "CONFIG_INVALID" | "PORT_IN_USE" | "PROTOCOL_ERROR" | "UPSTREAM_FAILED" | "TIMED_OUT" | "SNAPSHOT_BUSY" | "PICTURE_UNDECODABLE" | "DECODER_FAILED" | "TRANSCODE_LIMIT" | "TRANSCODE_FAILED" | "STORAGE_FAILED" | "STORAGE_FULL" | "RECORDING_NOT_FOUND" | "RECORDING_HELD" | "RECORDING_ACTIVE" | "BUS_FULL" | "BACKUP_FAILED" | "NOT_READY" | "INTERNAL";
+            code: "STREAM_NOT_FOUND" | "STREAM_BUSY" | "STREAM_ENDED" | "STREAM_ID_INVALID" | "STREAM_NOT_READY" | "STREAM_LIMIT" | "REQUEST_INVALID" | "REQUEST_TOO_LARGE" | "MEDIA_TYPE_UNSUPPORTED" | "URL_INVALID" | "RATE_LIMITED" | "IDEMPOTENCY_KEY_REUSED" | "IDEMPOTENCY_KEY_BUSY" | "METHOD_NOT_ALLOWED" | "ROUTE_NOT_FOUND" | "SEGMENT_NOT_FOUND" | "RANGE_INVALID" | "INGEST_NOT_FOUND" | "PUSH_NOT_FOUND" | "DEVICE_NOT_FOUND" | "DEVICE_OFFLINE" | "DEVICE_REFUSED" | "PROTOCOL_DISABLED" | "PROTOCOL_UNSUPPORTED" | "CODEC_UNSUPPORTED" | "NOT_PLAYABLE" | "UNAUTHENTICATED" | "CSRF_TOKEN_INVALID" | "TENANT_LIMIT" | "TOO_MANY_ATTEMPTS" | "ACCOUNT_NOT_FOUND" | "NAME_TAKEN" | "NOT_ALLOWED" | "REDIRECTED" | "HOOK_FAILED" | "HOOK_NOT_FOUND" | "HOOK_LIMIT" | "CONFIG_INVALID" | "PORT_IN_USE" | "PROTOCOL_ERROR" | "UPSTREAM_FAILED" | "TIMED_OUT" | "SNAPSHOT_BUSY" | "PICTURE_UNDECODABLE" | "DECODER_FAILED" | "TRANSCODE_LIMIT" | "TRANSCODE_FAILED" | "STORAGE_FAILED" | "STORAGE_FULL" | "RECORDING_NOT_FOUND" | "RECORDING_HELD" | "RECORDING_ACTIVE" | "BUS_FULL" | "BACKUP_FAILED" | "NOT_READY" | "INTERNAL";
             request_id?: string;
         };
         Ingest: {
@@ -5116,6 +5123,10 @@ export interface components {
             url: string;
         };
         Play: {
+            /**
+             * @description Whose addresses these are: the stream, or what is made of it for the codecs
+             * @example cam1.h264
+             */
             stream_id: string;
             /** @description By format */
             urls: {

@@ -14,6 +14,7 @@ import { StreamOrchestrator } from '@flux-iot/core/orchestrator/stream-orchestra
 import type { StreamRegistry } from '@flux-iot/core/orchestrator/stream-registry';
 import type { RecordingEvent } from '@flux-iot/core/record/recording';
 import type { RecordingService } from '@flux-iot/core/record/recording-service';
+import { playableForms } from '@flux-iot/core/transcode/playable';
 import { Transcoders } from '@flux-iot/core/transcode/transcoders';
 import { AuthenticationServer } from '@flux-iot/protocols/authentication/server';
 import { BUNDLED_PROFILES, ProfileLibrary } from '@flux-iot/protocols/camera/library';
@@ -21,6 +22,7 @@ import { FlvAdapter } from '@flux-iot/protocols/flv/adapter';
 import { HlsAdapter } from '@flux-iot/protocols/hls/adapter';
 import type { SegmentMakers } from '@flux-iot/protocols/hls/segment-makers';
 import { MediaServer } from '@flux-iot/protocols/http/media-server';
+import { MjpegAdapter } from '@flux-iot/protocols/mjpeg/adapter';
 import { RtmpAdapter } from '@flux-iot/protocols/rtmp/adapter';
 import { RtspAdapter } from '@flux-iot/protocols/rtsp/adapter';
 import { RtspPulls } from '@flux-iot/protocols/rtsp/pull/pulls';
@@ -228,8 +230,9 @@ export function createMediaNode(
     ? createGb28181(config, { orchestrator, errors, devices, onEvent: onDeviceEvent })
     : undefined;
   if (gb28181) adapters.push(gb28181);
+  const playable = playableForms(config.transcode.profiles);
   const hasFlv = isEnabled('flv') && protocols.flv.enable;
-  if (hasFlv) adapters.push(new FlvAdapter({ orchestrator, server: media, limits: viewerLimits }));
+  if (hasFlv) adapters.push(new FlvAdapter({ orchestrator, server: media, limits: viewerLimits, playable }));
   if (isEnabled('hls')) {
     const options = {
       segmentDuration: protocols.hls.segment_duration,
@@ -238,9 +241,20 @@ export function createMediaNode(
     };
     const storage = segmentStorage(config);
     adapters.push(
-      new HlsAdapter({ orchestrator, server: media, storage, options, ladder: ladderOf(config), makers }),
+      new HlsAdapter({
+        orchestrator,
+        server: media,
+        storage,
+        options,
+        ladder: ladderOf(config),
+        makers,
+        playable,
+        onError: error => errors.report(error, {}),
+      }),
     );
   }
+  if (hasFlv)
+    adapters.push(new MjpegAdapter({ orchestrator, server: media, limits: viewerLimits, playable }));
   const hasMedia = hasFlv || isEnabled('hls');
   for (const adapter of adapters) adapter.onStreamReady(orchestrator);
   const recordings: RecordingService = createRecordingService(config, {

@@ -11,7 +11,7 @@ export function createRecordingService(
   { orchestrator, quota, onEvent }: Pick<RecordingServiceOptions, 'orchestrator' | 'quota' | 'onEvent'>,
 ): RecordingService {
   const { recording, media } = config;
-  const storage = new FileStorage({ root: media.storage_dir });
+  const storage = new FileStorage({ root: media.storage_dir, isDurable: recording.sync });
   const uploads =
     recording.storage === 's3'
       ? new Uploads({
@@ -39,6 +39,7 @@ export function createRecordingService(
       maxBytes: recording.file_bytes,
     },
     maxQueuedBytes: recording.queue_bytes,
+    isDurable: recording.sync,
     minFreeBytes: recording.min_free_bytes,
     quota,
     onEvent,

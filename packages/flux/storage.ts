@@ -22,6 +22,6 @@ export function objectStorage({ storage: { s3 } }: Config): S3Storage {
 
 /** Where recordings are found: in the folder in which they are written, and where they are kept. */
 export function recordingStorage(config: Config): MediaStorage {
-  const local = new FileStorage({ root: config.media.storage_dir });
+  const local = new FileStorage({ root: config.media.storage_dir, isDurable: config.recording.sync });
   return config.recording.storage === 's3' ? new LayeredStorage(local, objectStorage(config)) : local;
 }

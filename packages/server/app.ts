@@ -3,7 +3,9 @@ import fastifySwagger from '@fastify/swagger';
 import fastifySwaggerUi from '@fastify/swagger-ui';
 import { type Gb28181Control, noGb28181Control } from '@flux-iot/core/control/gb28181-control';
 import type { MediaControl } from '@flux-iot/core/control/media-control';
+import type { RecordedSnapshotSource } from '@flux-iot/core/snapshot/recorded-snapshots';
 import type { SnapshotSource } from '@flux-iot/core/snapshot/snapshot';
+import { type PlayableForm, playableForms } from '@flux-iot/core/transcode/playable';
 import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 import { Registry } from 'prom-client';
 import { type AccessOptions, controlAccess } from './access/access-control.ts';
@@ -58,6 +60,10 @@ export interface AppOptions {
   readonly tenants?: TenantFigures;
   /** Who can get pictures of streams; without it there are none. */
   readonly snapshots?: SnapshotSource;
+  /** The same of recordings. */
+  readonly recordedSnapshots?: RecordedSnapshotSource;
+  /** Under which id a player is served that says its codecs; without it, as the stream itself or not at all. */
+  readonly playable?: PlayableForm;
   /** The process that has the GB28181 devices; without it there are none. */
   readonly gb28181?: Gb28181Control;
   /** What the devices told; nothing without it. */
@@ -166,12 +172,14 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   app.get('/api/v1/openapi.json', { schema: { hide: true } }, async () => app.swagger());
   const { control, mediaPort, version } = options;
   const { accounts } = options.access;
-  const context = { control, accounts };
+  const { playable = playableForms([]) } = options;
+  const context = { control, accounts, playable };
   await app.register(streamRoutes, { prefix: '/api/v1', ...context });
   await app.register(ingestRoutes, { prefix: '/api/v1', ...context });
   await app.register(pushRoutes, { prefix: '/api/v1', ...context });
   await app.register(recordingRoutes, { prefix: '/api/v1', ...context, recordings: options.recordings });
-  await app.register(snapshotRoutes, { prefix: '/api/v1', snapshots: options.snapshots });
+  const { snapshots, recordedSnapshots } = options;
+  await app.register(snapshotRoutes, { prefix: '/api/v1', snapshots, recordedSnapshots });
   await app.register(diagnosisRoutes, { prefix: '/api/v1', ...context });
   const gb28181 = options.gb28181 ?? noGb28181Control();
   await app.register(deviceRoutes, { prefix: '/api/v1/gb28181', ...context, gb28181 });

@@ -1,6 +1,7 @@
 import type { MediaControl, StreamReport } from '@flux-iot/core/control/media-control';
 import { FluxError } from '@flux-iot/core/errors/flux-error';
 import { parseStreamId } from '@flux-iot/core/stream/stream-id';
+import type { PlayableForm } from '@flux-iot/core/transcode/playable';
 import type { FastifyRequest } from 'fastify';
 import { isVisible } from './access/access-control.ts';
 import { principalOf } from './access/principal.ts';
@@ -11,6 +12,8 @@ export interface RouteContext {
   readonly control: MediaControl;
   /** Which stream is whose. */
   readonly accounts: Accounts;
+  /** Under which id a player is served that says its codecs. */
+  readonly playable: PlayableForm;
 }
 
 /** Throws `PROTOCOL_DISABLED` where no media node has the protocol. */

@@ -1,5 +1,6 @@
 import { ERROR_CODES } from '@flux-iot/core/errors/flux-error';
 import { PROBLEM_MEDIA_TYPE } from '@flux-iot/core/errors/problem';
+import { MAX_CODECS_LENGTH } from '@flux-iot/core/transcode/playable';
 import { type Static, type TSchema, Type } from 'typebox';
 
 /** Gives a schema its name in the OpenAPI document. */
@@ -300,6 +301,14 @@ export const PlayQuerySchema = Type.Object(
     protocol: Type.Optional(
       Type.String({ maxLength: 16, description: 'hls, flv, rtmp, webrtc; left out: all that there are' }),
     ),
+    codecs: Type.Optional(
+      Type.String({
+        maxLength: MAX_CODECS_LENGTH,
+        description:
+          'What the player knows; the addresses are those of a form of the stream that it can play',
+        examples: ['avc1.64001f,mp4a.40.2'],
+      }),
+    ),
   },
   strict,
 );
@@ -307,7 +316,10 @@ export const PlayQuerySchema = Type.Object(
 export const PlaySchema = named(
   'Play',
   Type.Object({
-    stream_id: Type.String(),
+    stream_id: Type.String({
+      description: 'Whose addresses these are: the stream, or what is made of it for the codecs',
+      examples: ['cam1.h264'],
+    }),
     urls: Type.Record(Type.String(), Type.String(), { description: 'By format' }),
   }),
 );

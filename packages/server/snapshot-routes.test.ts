@@ -1,4 +1,5 @@
 import { FluxError } from '@flux-iot/core/errors/flux-error';
+import type { RecordedSnapshotSource } from '@flux-iot/core/snapshot/recorded-snapshots';
 import type { SnapshotRequest, SnapshotSource } from '@flux-iot/core/snapshot/snapshot';
 import { describe, expect, it } from 'vitest';
 import { TestApi } from './test-support.ts';
@@ -49,6 +50,36 @@ describe('GET /streams/{id}/snapshot', () => {
         { mode: 'auto', format: 'jpeg', quality: 80, maxAge: 2, allowStale: false },
         { mode: 'decode', format: 'png', quality: 5, width: 320, maxAge: 1.5, allowStale: true },
       ]);
+    } finally {
+      await api.stop();
+    }
+  });
+
+  it('with a time asks for what was recorded', async () => {
+    const asked: unknown[] = [];
+    const recordedSnapshots: RecordedSnapshotSource = {
+      async snapshot(streamId, request) {
+        asked.push([streamId, request]);
+        if (request.at === 0) throw new FluxError('RECORDING_NOT_FOUND', 'Nothing was recorded.');
+        const data = Buffer.from('\xff\xd8', 'latin1');
+        return { data, format: request.format, width: 4, height: 2, path: 'recording', takenAt: 1000 };
+      },
+    };
+    const { asked: live, source } = fakeSource();
+    const api = await TestApi.start({ snapshots: source, recordedSnapshots });
+    try {
+      const answer = await api.get(`${URL}?mode=decode&width=40&at=1970-01-01T01:00:01.5%2B01:00`);
+      expect(answer.statusCode).toBe(200);
+      expect(answer.headers).toMatchObject({
+        'x-snapshot-path': 'recording',
+        'x-snapshot-time': '1970-01-01T00:00:01.000Z',
+      });
+      expect(asked).toMatchObject([['cam1', { at: 1500, mode: 'decode', width: 40, format: 'jpeg' }]]);
+      const nothing = await api.get(`${URL}?at=1970-01-01T00:00:00Z`);
+      expect(nothing.statusCode).toBe(404);
+      expect(nothing.json()).toMatchObject({ code: 'RECORDING_NOT_FOUND' });
+      expect((await api.get(`${URL}?at=yesterday`)).statusCode).toBe(400);
+      expect(live).toEqual([]);
     } finally {
       await api.stop();
     }

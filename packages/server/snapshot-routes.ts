@@ -1,5 +1,6 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { FluxError } from '@flux-iot/core/errors/flux-error';
+import type { RecordedSnapshotSource } from '@flux-iot/core/snapshot/recorded-snapshots';
 import {
   DEFAULT_QUALITY,
   MAX_AGE,
@@ -7,6 +8,7 @@ import {
   MIN_SIDE,
   PICTURE_FORMATS,
   SNAPSHOT_MODES,
+  SNAPSHOT_PATHS,
   type Snapshot,
   type SnapshotSource,
 } from '@flux-iot/core/snapshot/snapshot';
@@ -16,6 +18,7 @@ import { oneOf, PROBLEMS, StreamParamsSchema } from './schemas.ts';
 
 export interface SnapshotContext {
   readonly snapshots: SnapshotSource | undefined;
+  readonly recordedSnapshots: RecordedSnapshotSource | undefined;
 }
 
 const side = (description: string) =>
@@ -45,6 +48,13 @@ const SnapshotQuerySchema = Type.Object(
         description: 'Seconds that a picture made for somebody else may be old; 2 for `auto`, else 0',
       }),
     ),
+    at: Type.Optional(
+      Type.String({
+        format: 'date-time',
+        description:
+          'The picture that was recorded at this time (RFC 3339): the key frame at or before it, with `mode=decode` the very frame',
+      }),
+    ),
     allow_stale: Type.Optional(
       Type.Boolean({
         description: 'The last picture that there is will do, also of a stream that is not live',
@@ -60,12 +70,13 @@ const PictureResponse = {
   description: 'The picture',
   headers: {
     'X-Snapshot-Path': {
-      schema: oneOf(['cache', 'keyframe', 'decode', 'last']),
-      description: 'Where it came from; `last`: a newer one could not be had',
+      schema: oneOf(SNAPSHOT_PATHS),
+      description:
+        'Where it came from; `last`: a newer one could not be had; `recording`: it was asked for by its time',
     },
     'X-Snapshot-Time': {
       schema: { type: 'string', format: 'date-time' },
-      description: 'When it reached the server',
+      description: 'When it reached the server, also of what was recorded then',
     },
     'X-Snapshot-Age': { schema: { type: 'number' }, description: 'Seconds since then' },
     'X-Snapshot-Width': { schema: { type: 'integer' }, description: 'Pixels' },
@@ -81,7 +92,10 @@ const PictureResponse = {
 };
 
 /** The specification's §5.3: a picture of a stream, whatever protocol brings it. */
-export const snapshotRoutes: FastifyPluginAsyncTypebox<SnapshotContext> = async (app, { snapshots }) => {
+export const snapshotRoutes: FastifyPluginAsyncTypebox<SnapshotContext> = async (
+  app,
+  { snapshots, recordedSnapshots },
+) => {
   app.get(
     '/streams/:stream_id/snapshot',
     {
@@ -100,15 +114,15 @@ export const snapshotRoutes: FastifyPluginAsyncTypebox<SnapshotContext> = async 
       const { mode = 'auto', format = 'jpeg', quality = DEFAULT_QUALITY, width, height } = request.query;
       const { max_age: maxAge = mode === 'auto' ? AUTO_MAX_AGE : 0, allow_stale: allowStale = false } =
         request.query;
-      const snapshot = await snapshots.snapshot(parseStreamId(request.params.stream_id), {
-        mode,
-        width,
-        height,
-        format,
-        quality,
-        maxAge,
-        allowStale,
-      });
+      const streamId = parseStreamId(request.params.stream_id);
+      const shape = { width, height, format, quality };
+      const { at } = request.query;
+      if (at !== undefined && !recordedSnapshots)
+        throw new FluxError('NOT_READY', 'There are no pictures of recordings here.');
+      const snapshot =
+        at !== undefined && recordedSnapshots
+          ? await recordedSnapshots.snapshot(streamId, { ...shape, mode, at: Date.parse(at) })
+          : await snapshots.snapshot(streamId, { ...shape, mode, maxAge, allowStale });
       reply.headers(headersOf(snapshot)).type(`image/${snapshot.format}`);
       return reply.send(snapshot.data);
     },

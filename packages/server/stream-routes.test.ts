@@ -151,6 +151,22 @@ describe('streams', () => {
     });
   });
 
+  it('names those of a form that the player can play', async () => {
+    await api.publish('cam1');
+    const play = async (codecs: string) =>
+      (await api.get(`/api/v1/streams/cam1/play?protocol=hls&codecs=${codecs}`)).json();
+    expect(await play('avc1.64001f,mp4a.40.2')).toMatchObject({
+      stream_id: 'cam1',
+      urls: { hls: 'hls://cam.example/live/cam1' },
+    });
+    expect(await play('h264,opus')).toMatchObject({
+      stream_id: 'cam1.opus',
+      urls: { hls: 'hls://cam.example/live/cam1.opus' },
+    });
+    expect(await play('vp9')).toMatchObject({ status: 404, code: 'NOT_PLAYABLE' });
+    expect(await play('theora')).toMatchObject({ status: 400, code: 'REQUEST_INVALID' });
+  });
+
   it('stops a stream and its ingest', async () => {
     const publication = await api.publish('cam1');
     const answer = await api.post('/api/v1/streams/cam1/stop');

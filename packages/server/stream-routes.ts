@@ -2,6 +2,7 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { HOST } from '@flux-iot/core/control/media-control';
 import { FluxError } from '@flux-iot/core/errors/flux-error';
 import { parseStreamId } from '@flux-iot/core/stream/stream-id';
+import { parseCodecs } from '@flux-iot/core/transcode/playable';
 import { Type } from 'typebox';
 import { knownStream, knownStreams, type RouteContext } from './context.ts';
 import { hostOf } from './host.ts';
@@ -25,7 +26,7 @@ const tags = ['streams'];
 
 /** The specification's §5.2 and §5.4: streams, what they do, where they can be played. */
 export const streamRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (app, context) => {
-  const { control } = context;
+  const { control, playable } = context;
 
   app.get(
     '/streams',
@@ -112,9 +113,10 @@ export const streamRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (app,
       },
     },
     async request => {
-      const { streamId } = await knownStream(context, request.params.stream_id);
+      const { streamId: id, status } = await knownStream(context, request.params.stream_id);
       const host = hostOf(request);
-      const { protocol } = request.query;
+      const { protocol, codecs } = request.query;
+      const streamId = codecs === undefined ? id : playable(id, status?.tracks ?? [], parseCodecs(codecs));
       const found = Object.entries(await control.playUrls(streamId, protocol));
       const urls = Object.fromEntries(found.map(([format, url]) => [format, url.replace(HOST, host)]));
       if (protocol !== undefined && Object.keys(urls).length === 0)

@@ -8,6 +8,8 @@ import { StreamOrchestrator } from '@flux-iot/core/orchestrator/stream-orchestra
 import { MemoryStorage } from '@flux-iot/core/storage/memory-storage';
 import type { Publication } from '@flux-iot/core/stream/publication';
 import { AUDIO_TRACK, VIDEO_TRACK, video } from '@flux-iot/core/stream/test-support';
+import { playableForms } from '@flux-iot/core/transcode/playable';
+import type { TranscodeProfile } from '@flux-iot/core/transcode/profile';
 import type { FastifyInstance, LightMyRequestResponse } from 'fastify';
 import type { AccessOptions } from './access/access-control.ts';
 import { Accounts, type AccountsOptions } from './accounts/accounts.ts';
@@ -93,6 +95,18 @@ export function playOnlyAdapter(protocolName: string): ProtocolAdapter {
   };
 }
 
+/** The one profile that there is. */
+const OPUS: TranscodeProfile = {
+  name: 'opus',
+  video: 'copy',
+  height: 0,
+  frame_rate: 0,
+  video_bitrate: 0,
+  audio: 'opus',
+  audio_bitrate: 0,
+  hardware: 'none',
+};
+
 export interface TestApiOptions extends Partial<Omit<AppOptions, 'access'>> {
   readonly access?: Partial<AccessOptions>;
   readonly accountOptions?: Partial<AccountsOptions>;
@@ -159,6 +173,7 @@ export class TestApi {
       access: { accounts, isOpen: true, proxies: proxyList([]), ...access },
       mediaPort: () => 8081,
       version: '1.2.3',
+      playable: playableForms([OPUS]),
       ...options,
     });
     return new TestApi(orchestrator, rtmp, app, accounts, database, control);

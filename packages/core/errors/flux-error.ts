@@ -34,6 +34,10 @@ export const ERROR_CODES = {
   PROTOCOL_DISABLED: { status: 409, meaning: 'The protocol is not among `protocols.enabled`.' },
   PROTOCOL_UNSUPPORTED: { status: 400, meaning: 'The protocol cannot do what was asked of it.' },
   CODEC_UNSUPPORTED: { status: 409, meaning: "The stream's codec cannot be carried by this protocol." },
+  NOT_PLAYABLE: {
+    status: 404,
+    meaning: 'The stream is not to be had in codecs that the player knows; no transcode profile makes them.',
+  },
   UNAUTHENTICATED: {
     status: 401,
     meaning: 'A login, a key or a token is needed, and there is none that is good.',

@@ -1,4 +1,4 @@
-import type { Track } from '@flux-iot/media/model/track';
+import type { Codec, Track } from '@flux-iot/media/model/track';
 import type { HistoryEntry } from '../stream/history.ts';
 import type { Publication } from '../stream/publication.ts';
 import type { Stream, StreamState } from '../stream/stream.ts';
@@ -11,7 +11,7 @@ export const TRANSCODE_PROTOCOL = 'transcode';
 export interface TrackStatus {
   readonly id: number;
   readonly kind: 'video' | 'audio';
-  readonly codec: string;
+  readonly codec: Codec;
   readonly codecString: string;
   readonly profile?: string;
   readonly width?: number;

@@ -1,5 +1,6 @@
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { renameDurably, writeDurably } from '../storage/durable.ts';
 import type { StreamId } from '../stream/stream-id.ts';
 import { type Manifest, ManifestSigner, manifestHash, type Proof } from './manifest.ts';
 
@@ -60,8 +61,8 @@ export class ManifestChain {
     const head = { number, hash: manifestHash(signed) };
     const path = this.#path(manifest.recording.streamId);
     await mkdir(this.#folder, { recursive: true });
-    await writeFile(`${path}.new`, JSON.stringify(head));
-    await rename(`${path}.new`, path);
+    await writeDurably(`${path}.new`, JSON.stringify(head));
+    await renameDurably(`${path}.new`, path);
     return { signed, head };
   }
 

@@ -26,6 +26,17 @@ export interface FragmentEntry {
 export interface Writer {
   readonly host: string;
   readonly pid: number;
+  /** Of the start of the machine, where it has such an id. */
+  readonly boot?: string;
+}
+
+/** Linux gives every start of the machine an id (random(4)). */
+export function bootId(): string | undefined {
+  try {
+    return readFileSync('/proc/sys/kernel/random/boot_id', 'latin1').trim();
+  } catch {
+    return undefined;
+  }
 }
 
 /**

@@ -56,6 +56,7 @@ class Session {
       maxSeconds: 3600,
       maxBytes: 1e9,
       maxQueuedBytes: 16_000_000,
+      isDurable: false,
       origin: 'request',
       pathOf: key => join(folder, key),
       obstacle: () => undefined,

@@ -24,6 +24,8 @@ export interface RecorderOptions {
   readonly maxBytes: number;
   /** Bytes that may wait to be written; whole fragments are left out beyond them, up to the next key frame. */
   readonly maxQueuedBytes: number;
+  /** A fragment is forced to the disk once it is written: a power cut costs the last one at most. */
+  readonly isDurable: boolean;
   readonly origin: ActiveRecording['origin'];
   /** Where the file of this key is. */
   readonly pathOf: (key: string) => string;
@@ -176,7 +178,7 @@ export class Recorder implements StreamSink {
   }
 
   #begin(time: number): void {
-    const { stream, format, pathOf, obstacle, onStarted } = this.#options;
+    const { stream, format, isDurable, pathOf, obstacle, onStarted } = this.#options;
     if (this.#tracks.length === 0 || performance.now() < this.#retryAt) return;
     const reason = obstacle();
     if (reason) {
@@ -191,7 +193,7 @@ export class Recorder implements StreamSink {
     const id = randomUUID();
     const startedAt = Math.round(this.#epoch + time * 1000);
     const key = recordingKey(stream.id, startedAt, id, format);
-    const file = new RecordingFile(pathOf(key), cause => this.#failed(id, cause));
+    const file = new RecordingFile(pathOf(key), isDurable, cause => this.#failed(id, cause));
     const container = createContainer(format, this.#tracks, stream.metadata);
     this.#open = {
       id,

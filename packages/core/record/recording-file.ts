@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type FileHandle, mkdir, open } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { makeFolderDurably, syncFolder } from '../storage/durable.ts';
 
 export interface FinishedFile {
   readonly size: number;
@@ -17,6 +18,7 @@ const MAX_VECTORS = 512;
  */
 export class RecordingFile {
   readonly #path: string;
+  readonly #isDurable: boolean;
   readonly #onError: (cause: unknown) => void;
   readonly #hash = createHash('sha256');
   #handle: FileHandle | undefined;
@@ -27,8 +29,10 @@ export class RecordingFile {
   #pumping: Promise<void> | undefined;
   #closing: Promise<FinishedFile> | undefined;
 
-  constructor(path: string, onError: (cause: unknown) => void) {
+  /** `isDurable`: what was appended is forced to the disk before more is written. */
+  constructor(path: string, isDurable: boolean, onError: (cause: unknown) => void) {
     this.#path = path;
+    this.#isDurable = isDurable;
     this.#onError = onError;
   }
 
@@ -64,6 +68,8 @@ export class RecordingFile {
       try {
         this.#handle ??= await this.#open();
         for (const batch of batches) await this.#write(this.#handle, batch);
+        // Of what comes meanwhile, all is forced together.
+        if (this.#isDurable) await this.#handle.datasync();
       } catch (cause) {
         this.#failed = true;
         this.#queue = [];
@@ -76,8 +82,15 @@ export class RecordingFile {
   }
 
   async #open(): Promise<FileHandle> {
-    await mkdir(dirname(this.#path), { recursive: true });
-    return open(this.#path, 'wx');
+    const folder = dirname(this.#path);
+    if (!this.#isDurable) {
+      await mkdir(folder, { recursive: true });
+      return open(this.#path, 'wx');
+    }
+    await makeFolderDurably(folder);
+    const handle = await open(this.#path, 'wx');
+    await syncFolder(folder);
+    return handle;
   }
 
   async #write(handle: FileHandle, batch: readonly Buffer[]): Promise<void> {

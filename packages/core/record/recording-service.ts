@@ -7,7 +7,7 @@ import type { FileStorage } from '../storage/file-storage.ts';
 import type { Stream } from '../stream/stream.ts';
 import type { StreamId } from '../stream/stream-id.ts';
 import type { ManifestChain } from './chain.ts';
-import { formatManifest, type Manifest } from './manifest.ts';
+import { bootId, formatManifest, type Manifest } from './manifest.ts';
 import { Recorder } from './recorder.ts';
 import {
   type ActiveRecording,
@@ -32,6 +32,8 @@ export interface RecordingServiceOptions {
   readonly rules: readonly RecordingRule[];
   readonly defaults: Required<RecordingOptions>;
   readonly maxQueuedBytes: number;
+  /** Fragments are forced to the disk as they are written. */
+  readonly isDurable: boolean;
   /** Recording stops while less is free. */
   readonly minFreeBytes: number;
   /** Why nothing more of the stream may be recorded, though there is room: its tenant has used up its own. */
@@ -116,7 +118,7 @@ export class RecordingService {
   }
 
   #add(stream: Stream, options: RecordingOptions, origin: ActiveRecording['origin']): Recorder {
-    const { storage, defaults, maxQueuedBytes, onEvent } = this.#options;
+    const { storage, defaults, maxQueuedBytes, isDurable, onEvent } = this.#options;
     const recorder = new Recorder({
       stream,
       format: options.format ?? defaults.format,
@@ -124,6 +126,7 @@ export class RecordingService {
       maxBytes: options.maxBytes ?? defaults.maxBytes,
       maxQueuedBytes,
       origin,
+      isDurable,
       pathOf: key => storage.pathOf(key),
       obstacle: () => this.#obstacle(stream.id),
       onStarted: manifest => this.#started(manifest),
@@ -148,7 +151,8 @@ export class RecordingService {
   #started(manifest: Manifest): void {
     const { key } = manifest.recording;
     this.#own.add(key);
-    const writer = { host: hostname(), pid: process.pid };
+    const boot = bootId();
+    const writer = { host: hostname(), pid: process.pid, ...(boot === undefined ? {} : { boot }) };
     this.#write(manifest.recording.streamId, key, () =>
       this.#options.storage.put(openKey(key), formatManifest({ ...manifest, writer })),
     );

@@ -3,9 +3,10 @@ import { createReadStream } from 'node:fs';
 import { open, rename, rm, stat } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import type { FileStorage } from '../storage/file-storage.ts';
-import { type FragmentEntry, type Manifest, parseManifest } from './manifest.ts';
+import { bootId, type FragmentEntry, type Manifest, parseManifest } from './manifest.ts';
 import { driverStart, fragmentTimes, type ReadBytes, scanFragments, scanHead } from './movie-scan.ts';
 import { OPEN_SUFFIX, RECORDINGS_PREFIX, type Recording } from './recording.ts';
+import { soundFragments } from './tail.ts';
 
 const REPAIR_SUFFIX = '.repair';
 /** Milliseconds after which a repair that somebody began is taken for abandoned. */
@@ -18,7 +19,8 @@ export interface RepairedFile {
 }
 
 /**
- * Finishes the files that a crash left behind in this folder: what is after the last whole fragment is cut off. Files
+ * Finishes the files that a crash or a power cut left behind in this folder: what is after the last sound fragment is
+ * cut off. Files
  * of other machines, and of processes that run, are left alone. `own`: keys that this process is writing.
  */
 export async function* repairRecordings(
@@ -57,6 +59,8 @@ function readManifest(data: Buffer, key: string): Manifest | undefined {
 function isBeingWritten({ writer }: Manifest): boolean {
   if (!writer) return false;
   if (writer.host !== hostname()) return true;
+  // Process ids begin anew with every start of the machine.
+  if (writer.boot !== undefined && writer.boot !== bootId()) return false;
   if (writer.pid === process.pid) return false;
   try {
     process.kill(writer.pid, 0);
@@ -133,9 +137,10 @@ async function usable(path: string, size: number, recording: Recording): Promise
     const { offset, size: fragmentSize } = fragment;
     fragments.push({ offset, size: fragmentSize, start: start + shift, end: end + shift, key });
   }
-  const last = fragments.at(-1);
+  const sound = fragments.slice(0, await soundFragments(read, head, fragments));
+  const last = sound.at(-1);
   if (!last) return undefined;
-  return { size: last.offset + last.size, endTime: last.end, headSize: head.size, fragments };
+  return { size: last.offset + last.size, endTime: last.end, headSize: head.size, fragments: sound };
 }
 
 async function hashOf(path: string): Promise<string> {

@@ -20,6 +20,8 @@ export interface CodedPicture {
   readonly height: number;
   /** When its last unit reached the server: milliseconds since 1970. */
   readonly takenAt: number;
+  /** The frame of the last unit is meant, though others may be shown after it; else the newest by presentation. */
+  readonly isLastWanted?: boolean;
 }
 
 const START_CODE = Buffer.from([0, 0, 0, 1]);

@@ -10,7 +10,7 @@ import type { KeyframeStore } from './keyframe-store.ts';
 export interface KeyframeKeeperOptions {
   readonly orchestrator: StreamOrchestrator;
   readonly store: KeyframeStore;
-  /** Milliseconds from one key frame that is kept to the next, at least. */
+  /** Milliseconds from one key frame that is kept to the next, at least; 0: what was kept is looked after alone. */
   readonly interval: number;
   /** Milliseconds that they are kept. */
   readonly retention: number;
@@ -21,7 +21,7 @@ const CLEANING_INTERVAL = 60_000;
 /** Files that are being written at once; further key frames are let pass. */
 const MAX_WRITING = 16;
 
-/** Keeps a key frame of each stream now and then. */
+/** Keeps a key frame of each stream now and then, for a while. */
 export class KeyframeKeeper {
   readonly #options: KeyframeKeeperOptions;
   readonly #timer: NodeJS.Timeout;
@@ -35,7 +35,8 @@ export class KeyframeKeeper {
 
   constructor(options: KeyframeKeeperOptions) {
     this.#options = options;
-    options.orchestrator.on('streamAdded', this.#onStream);
+    if (options.interval > 0) options.orchestrator.on('streamAdded', this.#onStream);
+    void this.#clean();
     this.#timer = setInterval(() => void this.#clean(), CLEANING_INTERVAL).unref();
   }
 

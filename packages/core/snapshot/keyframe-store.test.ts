@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -51,6 +51,10 @@ describe('KeyframeStore', () => {
     await store.put('cam1', picture(BEGIN + 5000));
     await store.put('cam2', picture(BEGIN));
     await mkdir(join(root, '.other'));
+    // A process was killed while it wrote it.
+    const unfinished = join(root, 'cam2', '.6ba7b810-9dad-11d1-80b4-00c04fd430c8');
+    await writeFile(unfinished, 'half');
+    await utimes(unfinished, BEGIN / 1000, BEGIN / 1000);
     expect(await store.deleteBefore(BEGIN + 1000)).toBe(2);
     expect((await store.list('cam1')).map(({ takenAt }) => takenAt)).toEqual([BEGIN + 5000]);
     expect((await readdir(root)).sort()).toEqual(['.other', 'cam1']);

@@ -20,11 +20,13 @@ const EXTENSIONS: Readonly<Record<VideoCodec, string>> = {
   h265: 'h265',
   av1: 'obu',
   vp9: 'vp9',
+  mjpeg: 'jpg',
 };
 const CODECS = new Map(
   Object.entries(EXTENSIONS).map(([codec, extension]) => [extension, codec as VideoCodec]),
 );
-const NAME = /^(\d{13,15})\.(h264|h265|obu|vp9)$/;
+const NAME = /^(\d{13,15})\.(h264|h265|obu|vp9|jpg)$/;
+const TEMPORARY = /^\.[0-9a-f-]{36}$/;
 const MAX_FILE = 16 * 1024 * 1024;
 
 /**
@@ -82,7 +84,7 @@ export class KeyframeStore {
     return undefined;
   }
 
-  /** Deletes what is older, of all streams; the newest of a stream too. Returns how many. */
+  /** Deletes what is older, of all streams, also what a killed process did not finish; the newest of a stream too. Returns how many. */
   async deleteBefore(time: number): Promise<number> {
     let deleted = 0;
     for (const streamId of await readdir(this.#root).catch(() => [])) {
@@ -92,9 +94,20 @@ export class KeyframeStore {
         await rm(file, { force: true });
         deleted++;
       }
+      await this.#deleteRemains(streamId, time);
       // Stays where there is something in it.
       await rmdir(join(this.#root, streamId)).catch(() => {});
     }
     return deleted;
+  }
+
+  async #deleteRemains(streamId: StreamId, before: number): Promise<void> {
+    const folder = join(this.#root, streamId);
+    for (const name of await readdir(folder).catch(() => [])) {
+      if (!TEMPORARY.test(name)) continue;
+      const file = join(folder, name);
+      const found = await stat(file).catch(() => undefined);
+      if (found && found.mtimeMs < before) await rm(file, { force: true });
+    }
   }
 }

@@ -35,8 +35,12 @@ export interface SnapshotRequest extends PictureShape {
   readonly allowStale: boolean;
 }
 
-/** Where a picture came from. `last`: the newest could not be had, and this is an older one. */
-export type SnapshotPath = 'cache' | 'keyframe' | 'decode' | 'last';
+/**
+ * Where a picture came from. `last`: the newest could not be had, and this is an older one; `recording`: it was asked
+ * for by its time.
+ */
+export const SNAPSHOT_PATHS = ['cache', 'keyframe', 'decode', 'last', 'recording'] as const;
+export type SnapshotPath = (typeof SNAPSHOT_PATHS)[number];
 
 export interface Snapshot {
   readonly data: Buffer;

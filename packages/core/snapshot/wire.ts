@@ -4,9 +4,9 @@ import {
   PICTURE_FORMATS,
   type PictureFormat,
   SNAPSHOT_MODES,
+  SNAPSHOT_PATHS,
   type Snapshot,
   type SnapshotMode,
-  type SnapshotPath,
   type SnapshotRequest,
 } from './snapshot.ts';
 
@@ -16,7 +16,6 @@ import {
  */
 export const SNAPSHOT_PATH = 'snapshot';
 
-const PATHS: readonly string[] = ['cache', 'keyframe', 'decode', 'last'] satisfies SnapshotPath[];
 const HEADER = 'x-flux-snapshot';
 
 /** Path and query. */
@@ -64,7 +63,7 @@ export function readSnapshotAnswer(
   if (status !== 200) throw errorOf(data);
   try {
     const about = JSON.parse(String(headers[HEADER])) as Omit<Snapshot, 'data'>;
-    if (PATHS.includes(about.path)) return { ...about, data };
+    if (SNAPSHOT_PATHS.includes(about.path)) return { ...about, data };
   } catch {
     // As for any other answer that is none.
   }

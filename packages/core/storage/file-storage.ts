@@ -16,26 +16,33 @@ import { dirname, join, resolve } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { FluxError } from '../errors/flux-error.ts';
+import { makeFolderDurably, renameDurably, writeDurably } from './durable.ts';
 import type { ByteRange, MediaStorage, StorageEntry } from './media-storage.ts';
 import { storageKeySegments } from './storage-key.ts';
 
 export interface FileStorageOptions {
   /** Folder of the media; made when first written to. */
   readonly root: string;
+  /** What is put is there after a power cut. Live media is worth nothing then, and not forced to the disk. */
+  readonly isDurable?: boolean;
 }
 
 /** A put may find its folder gone, when a delete just emptied it; more often than this is not bad luck. */
 const MAX_ATTEMPTS = 5;
+/** What a file is called while it is written: no key begins with a dot, so no reader can ask for it. */
+const TEMPORARY = /^\.[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /**
- * Media as files. A file is written under another name and renamed, so that readers see all of it or nothing; it is
- * not forced to the disk, for live media is worth nothing after a power cut. Errors are `STORAGE_FAILED`.
+ * Media as files. A file is written under another name and renamed, so that readers see all of it or nothing. Errors are
+ * `STORAGE_FAILED`.
  */
 export class FileStorage implements MediaStorage {
   readonly #root: string;
+  readonly #isDurable: boolean;
 
   constructor(options: FileStorageOptions) {
     this.#root = resolve(options.root);
+    this.#isDurable = options.isDurable ?? false;
   }
 
   /** Where the file of a key is, for who writes it by and by. Throws `STORAGE_FAILED` for what is no key. */
@@ -44,7 +51,9 @@ export class FileStorage implements MediaStorage {
   }
 
   async put(key: string, data: Buffer): Promise<void> {
-    await this.#replace(key, path => this.#inFolder(path, () => writeFile(path, data)));
+    await this.#replace(key, path =>
+      this.#inFolder(path, () => (this.#isDurable ? writeDurably(path, data) : writeFile(path, data))),
+    );
   }
 
   async putStream(key: string, source: Readable): Promise<number> {
@@ -52,7 +61,7 @@ export class FileStorage implements MediaStorage {
     await this.#replace(key, async path => {
       // Opened first: a stream can be read but once.
       const handle = await this.#inFolder(path, () => open(path, 'wx'));
-      const target = handle.createWriteStream();
+      const target = handle.createWriteStream({ flush: this.#isDurable });
       await pipeline(source, target);
       size = target.bytesWritten;
     });
@@ -103,6 +112,27 @@ export class FileStorage implements MediaStorage {
     await this.#removeEmptyFolders(dirname(path));
   }
 
+  async deleteRemains(before: number): Promise<number> {
+    let entries: Dirent[];
+    try {
+      entries = await readdir(this.#root, { recursive: true, withFileTypes: true });
+    } catch (cause) {
+      if (isCode(cause, 'ENOENT', 'ENOTDIR')) return 0;
+      throw failure('list', '', cause);
+    }
+    let deleted = 0;
+    for (const { name, parentPath } of entries) {
+      if (!TEMPORARY.test(name)) continue;
+      const path = join(parentPath, name);
+      const found = await stat(path).catch(() => undefined);
+      if (!found?.isFile() || found.mtimeMs >= before) continue;
+      await rm(path, { force: true });
+      await this.#removeEmptyFolders(parentPath);
+      deleted++;
+    }
+    return deleted;
+  }
+
   async *#walk(key: string, path: string): AsyncGenerator<StorageEntry> {
     let entries: Dirent[];
     try {
@@ -126,11 +156,11 @@ export class FileStorage implements MediaStorage {
   /** Writes under another name and renames. */
   async #replace(key: string, write: (path: string) => Promise<void>): Promise<void> {
     const path = this.#path(key);
-    // A dot in front: no key begins so, and no reader can ask for it.
     const temporary = join(dirname(path), `.${randomUUID()}`);
     try {
       await write(temporary);
-      await rename(temporary, path);
+      if (this.#isDurable) await renameDurably(temporary, path);
+      else await rename(temporary, path);
     } catch (cause) {
       await rm(temporary, { force: true }).catch(() => {});
       throw failure('write', key, cause);
@@ -154,7 +184,8 @@ export class FileStorage implements MediaStorage {
   async #inFolder<Result>(path: string, write: () => Promise<Result>): Promise<Result> {
     for (let attempt = 1; ; attempt++) {
       try {
-        await mkdir(dirname(path), { recursive: true });
+        if (this.#isDurable) await makeFolderDurably(dirname(path));
+        else await mkdir(dirname(path), { recursive: true });
         return await write();
       } catch (cause) {
         if (!isCode(cause, 'ENOENT') || attempt === MAX_ATTEMPTS) throw cause;

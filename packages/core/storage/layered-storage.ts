@@ -43,6 +43,14 @@ export class LayeredStorage implements MediaStorage {
     for await (const entry of this.#far.list(prefix)) if (!seen.has(entry.key)) yield entry;
   }
 
+  async deleteRemains(before: number): Promise<number> {
+    const [near = 0, far = 0] = await Promise.all([
+      this.#near.deleteRemains?.(before),
+      this.#far.deleteRemains?.(before),
+    ]);
+    return near + far;
+  }
+
   async delete(key: string): Promise<void> {
     await Promise.all([this.#near.delete(key), this.#far.delete(key)]);
   }

@@ -28,4 +28,6 @@ export interface MediaStorage {
   list(prefix: string): AsyncIterable<StorageEntry>;
   /** Deleting what is not there is no error. */
   delete(key: string): Promise<void>;
+  /** Deletes what writes left that were cut off before a time (milliseconds since 1970), where there is such a thing. */
+  deleteRemains?(before: number): Promise<number>;
 }

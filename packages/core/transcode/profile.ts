@@ -1,4 +1,4 @@
-export const VIDEO_TARGETS = ['copy', 'h264', 'none'] as const;
+export const VIDEO_TARGETS = ['copy', 'h264', 'mjpeg', 'none'] as const;
 export const AUDIO_TARGETS = ['copy', 'aac', 'opus', 'g711a', 'g711u', 'none'] as const;
 export const HARDWARE = ['none', 'nvenc', 'qsv', 'videotoolbox', 'v4l2m2m'] as const;
 

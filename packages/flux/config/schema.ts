@@ -293,6 +293,10 @@ const recording = section('Recordings.', {
     9_007_199_254_740_991,
     'Recording stops, and live goes on, while less is free on the disk of media.storage_dir.',
   ),
+  sync: flag(
+    true,
+    'Force each fragment to the disk once it is written: a power cut costs the last one at most. Without it, what the system had not written yet, up to half a minute.',
+  ),
   queue_bytes: integer(
     16_777_216,
     1_048_576,
@@ -594,6 +598,7 @@ export const ConfigSchema = Type.Object(
             { name: 'aac', video: 'copy', audio: 'aac' },
             { name: 'opus', video: 'copy', audio: 'opus' },
             { name: 'g711a', video: 'copy', audio: 'g711a' },
+            { name: 'mjpeg', video: 'mjpeg', height: 480, frame_rate: 10, audio: 'none' },
           ],
           description: 'What can be made; docs/transcoding.md explains the keys of a profile.',
         }),

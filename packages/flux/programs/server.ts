@@ -22,6 +22,7 @@ import {
 } from '@flux-iot/core/control/gb28181-control';
 import { RECORDING_SUBJECT, type RecordingEvent } from '@flux-iot/core/record/recording';
 import { beatOf } from '@flux-iot/core/socket/heartbeat';
+import { playableForms } from '@flux-iot/core/transcode/playable';
 import { ownerOfEvent } from '@flux-iot/server/access/ownership';
 import { createApiServer } from '@flux-iot/server/api-server';
 import { openDatabase } from '@flux-iot/server/database/open-database';
@@ -42,6 +43,7 @@ import { openSecretBox } from '../database-key.ts';
 import { databaseKeyFile, databaseUrl } from '../database-url.ts';
 import { explainListenError } from '../listen-error.ts';
 import { createRecordingLibrary } from '../recording-library.ts';
+import { createRecordedSnapshots } from '../snapshots.ts';
 import { startTracing } from '../tracing.ts';
 import { type ProgramContext, runProgram, type StartedProgram } from './program.ts';
 
@@ -115,6 +117,7 @@ async function start({ config, live, logger }: ProgramContext, version: string):
   });
   const counts = new TenantCounts(bus);
   const snapshots = new ClusterSnapshots(bus, secret);
+  const recordedSnapshots = createRecordedSnapshots(config, recordings);
   const configured = parseAddress(config.http_media.bind).port;
   const api = await createApiServer({
     control,
@@ -123,6 +126,8 @@ async function start({ config, live, logger }: ProgramContext, version: string):
     deviceEvents,
     snapshots,
     tenants: { counts: () => counts.everywhere(), stored: tenantId => stored.of(tenantId) },
+    recordedSnapshots,
+    playable: playableForms(config.transcode.profiles),
     access: accessOf(config, accounts),
     ...parseAddress(config.server.bind),
     mediaPort: () => configured || (nodeEntries(bus.directory).find(node => node.mediaPort)?.mediaPort ?? 0),
@@ -141,6 +146,7 @@ async function start({ config, live, logger }: ProgramContext, version: string):
     await recordings.close();
     control.close();
     snapshots.close();
+    recordedSnapshots.close();
     await api.stop();
     for (const end of unfollow) end();
     await notices.close();

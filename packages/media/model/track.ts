@@ -51,6 +51,11 @@ export interface Vp9Track extends VideoTrackBase {
   readonly config: Buffer;
 }
 
+/** JPEG files one after the other, each a key frame; made here for those who show nothing else. */
+export interface MjpegTrack extends VideoTrackBase {
+  readonly codec: 'mjpeg';
+}
+
 interface AudioTrackBase extends TrackBase {
   readonly kind: 'audio';
   /** Samples per second of the decoded sound. */
@@ -81,7 +86,7 @@ export interface G711Track extends AudioTrackBase {
   readonly codec: 'g711a' | 'g711u';
 }
 
-export type VideoTrack = H264Track | H265Track | Av1Track | Vp9Track;
+export type VideoTrack = H264Track | H265Track | Av1Track | Vp9Track | MjpegTrack;
 export type AudioTrack = AacTrack | OpusTrack | Mp3Track | G711Track;
 export type Track = VideoTrack | AudioTrack;
 export type VideoCodec = VideoTrack['codec'];

@@ -2,6 +2,7 @@ import type { ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { FluxError } from '@flux-iot/core/errors/flux-error';
 import type {
+  AccessRequest,
   ProtocolAdapter,
   ProtocolStats,
   StreamCallback,
@@ -13,6 +14,7 @@ import { SocketTransport } from '@flux-iot/core/stream/socket-transport';
 import type { Stream } from '@flux-iot/core/stream/stream';
 import type { StreamId } from '@flux-iot/core/stream/stream-id';
 import { Viewer, type ViewerLimits, type ViewerTransport } from '@flux-iot/core/stream/viewer';
+import { type PlayableForm, parseCodecs } from '@flux-iot/core/transcode/playable';
 import { FlvMuxer } from '@flux-iot/media/format/flv/muxer';
 import { WebSocketServer } from 'ws';
 import type { MediaRequest, MediaServer } from '../http/media-server.ts';
@@ -24,6 +26,8 @@ export interface FlvAdapterOptions {
   readonly orchestrator: StreamOrchestrator;
   readonly server: MediaServer;
   readonly limits: ViewerLimits;
+  /** Under which id a player that says its codecs is to be served. */
+  readonly playable?: PlayableForm;
 }
 
 /** Viewers have nothing to say but close and pong. */
@@ -91,7 +95,7 @@ export class FlvAdapter implements ProtocolAdapter {
     let viewer: Viewer | undefined;
     const end = (reason: EndReason) => this.#end(viewer, reason);
     const access = { ...request.access, protocol: 'flv', end };
-    const stream = await this.#options.orchestrator.openStream(streamId, access);
+    const stream = await this.#open(streamId, request.query, access);
     if (request.access.signal?.aborted) return true;
     if (request.method === 'HEAD') {
       response.writeHead(200, { 'Content-Type': 'video/x-flv', 'Cache-Control': 'no-store' });
@@ -117,7 +121,7 @@ export class FlvAdapter implements ProtocolAdapter {
     let viewer: Viewer | undefined;
     const end = (reason: EndReason) => this.#end(viewer, reason);
     const access = { ...request.access, protocol: 'ws-flv', end };
-    const stream = await this.#options.orchestrator.openStream(streamId, access);
+    const stream = await this.#open(streamId, request.query, access);
     if (request.access.signal?.aborted) return true;
     const output = outputOf(stream, request.query);
     this.#webSockets.handleUpgrade(request.message, socket, head, webSocket => {
@@ -127,6 +131,19 @@ export class FlvAdapter implements ProtocolAdapter {
       webSocket.once('close', () => this.#leave(added));
     });
     return true;
+  }
+
+  /** The stream, or what is made of it for a player that says by `?codecs=` what it knows. Throws `NOT_PLAYABLE`. */
+  async #open(streamId: StreamId, query: URLSearchParams, access: AccessRequest): Promise<Stream> {
+    const { orchestrator, playable } = this.#options;
+    const stream = await orchestrator.openStream(streamId, access);
+    const codecs = query.get('codecs');
+    if (codecs === null || !playable) return stream;
+    const wanted = stream.tracks.filter(({ kind }) => query.get(kind) !== '0');
+    const id = playable(streamId, wanted, parseCodecs(codecs));
+    if (id === streamId) return stream;
+    // Whoever may play the stream may play what is made of it.
+    return orchestrator.openStream(id, { signal: access.signal, isInternal: true });
   }
 
   #view(

@@ -9,6 +9,7 @@ import type { StreamOrchestrator } from '@flux-iot/core/orchestrator/stream-orch
 import type { MediaStorage } from '@flux-iot/core/storage/media-storage';
 import type { Stream } from '@flux-iot/core/stream/stream';
 import { appAndName, type StreamId } from '@flux-iot/core/stream/stream-id';
+import { type PlayableForm, parseCodecs } from '@flux-iot/core/transcode/playable';
 import type { Rendition } from '@flux-iot/core/transcode/rendition';
 import { formatMasterPlaylist, type Variant } from '@flux-iot/media/format/m3u8/playlist';
 import { tsCarries } from '@flux-iot/media/format/mpegts/muxer';
@@ -16,6 +17,7 @@ import { isVideo, type Track } from '@flux-iot/media/model/track';
 import type { MediaRequest, MediaServer } from '../http/media-server.ts';
 import { type HlsAddress, hlsAddress } from './address.ts';
 import { HlsChannel } from './channel.ts';
+import { LeftBehind } from './left-behind.ts';
 import type { Numbering } from './live-playlist.ts';
 import { SegmentCache } from './segment-cache.ts';
 import type { NodeAnswer, SegmentMakers } from './segment-makers.ts';
@@ -40,6 +42,10 @@ export interface HlsAdapterOptions {
   readonly ladder?: Ladder;
   /** Where there are several media nodes. */
   readonly makers?: SegmentMakers;
+  /** Under which id a player that says its codecs is to be served. */
+  readonly playable?: PlayableForm;
+  /** Told of a storage that could not be cleaned up. */
+  readonly onError?: (error: FluxError) => void;
 }
 
 /** The smaller sizes in which streams can be had, each a stream of its own. */
@@ -69,6 +75,7 @@ export class HlsAdapter implements ProtocolAdapter {
   readonly #options: HlsOptions;
   readonly #makers: SegmentMakers | undefined;
   readonly #ladder: Ladder | undefined;
+  readonly #playable: PlayableForm | undefined;
   /** By the id of the source. */
   readonly #epochs = new Map<StreamId, SharedEpoch>();
   readonly #cache = new SegmentCache();
@@ -76,22 +83,41 @@ export class HlsAdapter implements ProtocolAdapter {
   /** By stream id, those longest unused first. */
   readonly #numberings = new Map<StreamId, Numbering>();
   readonly #refused: Record<string, number> = {};
+  readonly #leftBehind: LeftBehind;
   #bytesOut = 0;
   #ticker: NodeJS.Timeout | undefined;
 
-  constructor({ orchestrator, server, storage, options, ladder, makers }: HlsAdapterOptions) {
+  constructor({
+    orchestrator,
+    server,
+    storage,
+    options,
+    ladder,
+    makers,
+    playable,
+    onError = () => {},
+  }: HlsAdapterOptions) {
     this.#ladder = ladder;
+    this.#playable = playable;
     this.#orchestrator = orchestrator;
     this.#server = server;
     this.#storage = storage;
     this.#options = options;
     this.#makers = makers;
+    this.#leftBehind = new LeftBehind({
+      storage,
+      cutSince: streamId => this.#channels.get(streamId)?.since,
+      isCutElsewhere: streamId => makers?.elsewhere(streamId) !== undefined,
+      lifetime: this.#maxAge * 1000,
+      onError,
+    });
     server.addRoute({ handle: (request, response) => this.#handle(request, response) });
   }
 
   async start(): Promise<void> {
     if (this.#ticker) return;
     this.#ticker = setInterval(() => this.#tick(), 1000).unref();
+    this.#leftBehind.start();
     if (!this.#options.alwaysOn) return;
     this.#orchestrator.on('streamAdded', this.#onStreamAdded);
     for (const { streamId, isRelay } of this.#orchestrator.listStreams()) {
@@ -103,6 +129,7 @@ export class HlsAdapter implements ProtocolAdapter {
 
   async stop(): Promise<void> {
     clearInterval(this.#ticker);
+    this.#leftBehind.close();
     this.#ticker = undefined;
     this.#orchestrator.off('streamAdded', this.#onStreamAdded);
     const channels = [...this.#channels];
@@ -142,6 +169,7 @@ export class HlsAdapter implements ProtocolAdapter {
         ...given,
         access: { ...given.access, protocol: 'hls', isRepeated: true, end: undefined },
       };
+      if (address.kind !== 'segment') await this.#sendElsewhere(address, request);
       const maker = request.access.isInternal ? undefined : this.#makers?.elsewhere(address.streamId);
       if (maker !== undefined) await this.#passOn(maker, address, request, response);
       else if (address.kind === 'segment') await this.#sendSegment(address, request, response);
@@ -154,6 +182,22 @@ export class HlsAdapter implements ProtocolAdapter {
       this.#refused[code] = (this.#refused[code] ?? 0) + 1;
       throw cause;
     }
+  }
+
+  /** A player that says its codecs is sent to where it finds them. Throws `REDIRECTED`, `NOT_PLAYABLE`. */
+  async #sendElsewhere(
+    { streamId, kind }: Exclude<HlsAddress, { kind: 'segment' }>,
+    { query, access }: MediaRequest,
+  ): Promise<void> {
+    const codecs = query.get('codecs');
+    if (codecs === null || !this.#playable || this.#channels.get(streamId)?.ended) return;
+    const { tracks } = await this.#orchestrator.openStream(streamId, access);
+    const id = this.#playable(streamId, tracks, parseCodecs(codecs));
+    if (id === streamId) return;
+    const rest = new URLSearchParams(query);
+    rest.delete('codecs');
+    const location = `/hls/${id}/${kind === 'master' ? 'master' : 'index'}.m3u8${rest.size > 0 ? `?${rest}` : ''}`;
+    throw new FluxError('REDIRECTED', `It is to be had as ${id}.`, { context: { location } });
   }
 
   /** The answer of the node that cuts the stream; segments are kept, for more clients here to ask for them. */

@@ -31,6 +31,8 @@ const ENDED_TIME = 3;
 /** What HLS makes of one stream id: from the first request until nobody asks any more. */
 export class HlsChannel {
   readonly playlist: LivePlaylist;
+  /** Milliseconds since 1970. */
+  readonly since = Date.now();
   readonly #options: ChannelOptions;
   #stream: Stream | undefined;
   #segmenter: HlsSegmenter | undefined;

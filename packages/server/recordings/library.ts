@@ -4,6 +4,7 @@ import type { TaskStore } from '@flux-iot/core/control/task';
 import { FluxError } from '@flux-iot/core/errors/flux-error';
 import { type Export, exportRange } from '@flux-iot/core/record/export';
 import { parseManifest } from '@flux-iot/core/record/manifest';
+import { pictureAt } from '@flux-iot/core/record/picture-at';
 import { headWithoutEdits, type RecordedFile, RecordedFiles } from '@flux-iot/core/record/recorded-file';
 import {
   type ActiveRecording,
@@ -17,6 +18,8 @@ import {
   type RecordingOptions,
 } from '@flux-iot/core/record/recording';
 import { vodPlaylist, vodSegment } from '@flux-iot/core/record/vod-playlist';
+import type { CodedPicture } from '@flux-iot/core/snapshot/coded-picture';
+import type { Extent } from '@flux-iot/core/snapshot/picture-collector';
 import type { ByteRange, MediaStorage } from '@flux-iot/core/storage/media-storage';
 import type { IndexedRecording, RecordingFilter, RecordingIndex } from './recording-index.ts';
 import { RecordingRequests } from './recording-requests.ts';
@@ -37,6 +40,8 @@ export interface RecordingLibraryOptions {
 const RECONCILE_INTERVAL = 10_000;
 const RETENTION_INTERVAL = 60_000;
 const PAGE = 1000;
+/** Milliseconds after which a file that is not whole is nobody's any more: no upload takes so long. */
+const REMAINS_AGE = 86_400_000;
 /** Files of one playlist or export. */
 const MAX_FILES = 1000;
 
@@ -67,6 +72,9 @@ export class RecordingLibrary {
   start(): void {
     this.#requests.start();
     this.#do(() => this.#rebuild());
+    this.#do(async () => {
+      await this.#options.storage.deleteRemains?.(Date.now() - REMAINS_AGE);
+    });
     this.#do(() => this.#reconcile());
     this.#timers.push(
       setInterval(() => this.#do(() => this.#reconcile()), RECONCILE_INTERVAL).unref(),
@@ -200,6 +208,11 @@ export class RecordingLibrary {
     const text = vodPlaylist(files, from, to, ({ id }, name) => uriOf(id, name));
     if (text !== undefined) return text;
     throw new FluxError('RECORDING_NOT_FOUND', 'Nothing was recorded at this time that can be played.');
+  }
+
+  /** The picture that was to be seen at a time: milliseconds since 1970. Throws as `pictureAt` does. */
+  async picture(streamId: string, time: number, extent: Extent): Promise<CodedPicture> {
+    return pictureAt(await this.#open(streamId, time, time + 1), time, extent);
   }
 
   /** Deletes what is too old or too much. */

@@ -5,6 +5,7 @@ import {
   IconHourglass,
   IconLock,
   IconPlugConnectedX,
+  IconTransform,
   IconVideoOff,
   IconVolume,
   IconZzz,
@@ -15,8 +16,9 @@ import type { Connection, StreamState, Track } from '../api/types.ts';
 import { codec } from '../parts/format.ts';
 import { wordsOf } from '../parts/problem.tsx';
 import { useText } from '../text/text.tsx';
-import { type Format, isPlayable } from './formats.ts';
+import { convertedUrl, type Format, isPlayable } from './formats.ts';
 import './player.css';
+import type { PlaybackSource } from './playback.ts';
 import { type Phase, usePlayback } from './use-playback.ts';
 
 export interface PlayedStream {
@@ -53,14 +55,19 @@ export function Player(props: PlayerProps) {
   const hasPicture = stream !== undefined && HAS_PICTURE.has(stream.state) && stream.tracks.length > 0;
   const isThere = stream === undefined || hasPicture || isFetched(stream);
   const cannotPlay = hasPicture && lacksPicture(stream.tracks);
+  const [isConverted, setConverted] = useState(false);
+  const converted: PlaybackSource | undefined =
+    cannotPlay && isConverted && url ? { url: convertedUrl(url) } : undefined;
+  const isMissed = cannotPlay && !converted;
   const source =
-    url && isSeen && isThere && !cannotPlay
+    (isSeen ? converted : undefined) ??
+    (url && isSeen && isThere && !cannotPlay
       ? {
           url,
           hasVideo: hasPicture ? playable?.some(({ kind }) => kind === 'video') : undefined,
           hasAudio: hasPicture ? playable?.some(({ kind }) => kind === 'audio') : undefined,
         }
-      : undefined;
+      : undefined);
   const { phase, delay } = usePlayback(video, format, source);
 
   useEffect(() => {
@@ -75,7 +82,7 @@ export function Player(props: PlayerProps) {
     element.muted = false;
     if (element.volume === 0) element.volume = 1;
   };
-  const hasSound = phase.name === 'playing' && (stream === undefined || source?.hasAudio);
+  const hasSound = phase.name === 'playing' && (stream === undefined || converted || source?.hasAudio);
   return (
     <div className="player" data-small={isSmall} data-phase={phase.name}>
       <video
@@ -87,7 +94,14 @@ export function Player(props: PlayerProps) {
         muted={isMuted}
         onVolumeChange={event => setMuted(event.currentTarget.muted)}
       />
-      <Picture phase={phase} stream={stream} cannotPlay={cannotPlay} isSeen={isSeen} isSmall={isSmall} />
+      <Picture
+        phase={phase}
+        stream={stream}
+        cannotPlay={isMissed}
+        isSeen={isSeen}
+        isSmall={isSmall}
+        onConvert={() => setConverted(true)}
+      />
       {hasSound && isMuted && !isSmall && <UnmuteButton onClick={unmute} />}
     </div>
   );
@@ -125,19 +139,30 @@ interface PictureProps {
   readonly cannotPlay: boolean;
   readonly isSeen: boolean;
   readonly isSmall: boolean | undefined;
+  readonly onConvert: () => void;
 }
 
-function Picture({ phase, stream, cannotPlay, isSeen, isSmall }: PictureProps) {
+function Picture({ phase, stream, cannotPlay, isSeen, isSmall, onConvert }: PictureProps) {
   const text = useText();
   const { player } = text;
-  const show = (icon: Icon, title: string, why?: ReactNode) => (
-    <Overlay icon={icon} title={title} why={isSmall ? undefined : why} />
+  const show = (icon: Icon, title: string, why?: ReactNode, action?: ReactNode) => (
+    <Overlay
+      icon={icon}
+      title={title}
+      why={isSmall ? undefined : why}
+      action={isSmall ? undefined : action}
+    />
   );
   if (phase.name === 'playing') return null;
   if (cannotPlay) {
     const lacking = stream?.tracks.filter(track => !isPlayable(track)) ?? [];
     const names = [...new Set(lacking.map(codec))].join(', ');
-    return show(IconVideoOff, player.codec, player.codecWhy(names));
+    const offer = (
+      <Button size="xs" leftSection={<IconTransform size={16} />} onClick={onConvert}>
+        {player.convert}
+      </Button>
+    );
+    return show(IconVideoOff, player.codec, player.codecWhy(names), offer);
   }
   if (stream?.state === 'waiting')
     return show(IconHourglass, player.waiting, stream.ingest?.last_error ?? player.waitingWhy);
@@ -162,11 +187,13 @@ function Overlay({
   icon: Sign,
   title,
   why,
+  action,
   isBusy,
 }: {
   icon?: Icon;
   title: string;
   why?: ReactNode;
+  action?: ReactNode;
   isBusy?: boolean;
 }) {
   return (
@@ -175,6 +202,7 @@ function Overlay({
       {Sign && <Sign size={40} stroke={1.3} aria-hidden />}
       <strong>{title}</strong>
       {why && <span>{why}</span>}
+      {action}
     </div>
   );
 }

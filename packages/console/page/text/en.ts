@@ -248,6 +248,7 @@ export const en = {
     codec: 'This browser cannot play this codec',
     codecWhy: (names: string) =>
       `It is ${names}. Use another browser, or one of the addresses in a player such as VLC.`,
+    convert: 'Play it converted',
     failed: 'Playing failed',
     retrying: 'Trying again by itself.',
     noMedia: 'The media server does not answer.',

@@ -238,6 +238,7 @@ export const zh: Text = {
     interruptedWhy: '推流端断开，恢复后继续播放。',
     codec: '本浏览器无法播放此编码',
     codecWhy: names => `编码为 ${names}。请换用其他浏览器，或用 VLC 等播放器打开下方地址。`,
+    convert: '转码播放',
     failed: '播放失败',
     retrying: '正在自动重试。',
     noMedia: '媒体服务没有应答。',

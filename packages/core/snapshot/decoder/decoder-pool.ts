@@ -147,12 +147,13 @@ class Decoder {
     this.#wait(this.#hasAnswered ? timeout : timeout + START_TIME, () =>
       this.#fail(new FluxError('TIMED_OUT', `The picture was not decoded within ${timeout} ms.`)),
     );
-    const { codec, units, width, height } = job.picture;
+    const { codec, units, width, height, isLastWanted = false } = job.picture;
     const made = pictureSize({ width, height }, job.shape);
     const header: DecoderJob = {
       codec,
       shape: job.shape,
       isCoarse: made.height * 2 <= height && made.width * 2 <= width,
+      isLastWanted,
       lengths: units.map(({ length }) => length),
     };
     const { socket } = this.#process;

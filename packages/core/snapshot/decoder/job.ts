@@ -7,6 +7,8 @@ export interface DecoderJob {
   readonly shape: PictureShape;
   /** It is scaled down by half and more: what the loop filter does can't be seen. */
   readonly isCoarse: boolean;
+  /** The frame of the last unit is wanted, whatever is shown after it. */
+  readonly isLastWanted: boolean;
   /** Bytes of each unit. */
   readonly lengths: readonly number[];
 }

@@ -16,7 +16,7 @@ socket.on('close', () => process.exit());
 socket.on('error', () => process.exit());
 
 function perform(
-  { codec, shape, isCoarse, lengths }: DecoderJob,
+  { codec, shape, isCoarse, isLastWanted, lengths }: DecoderJob,
   body: Buffer,
 ): { answer: DecoderAnswer; data: Buffer } {
   let at = 0;
@@ -26,7 +26,7 @@ function perform(
     return unit;
   });
   try {
-    using frame = decodeNewest(codec, units, isCoarse);
+    using frame = decodeNewest(codec, units, { isCoarse, isLastWanted });
     const { data, width, height } = encodePicture(frame, shape);
     return { answer: { ok: true, width, height }, data };
   } catch (error) {

@@ -4,6 +4,7 @@ import {
   AV_CODEC_ID_AAC,
   AV_CODEC_ID_H264,
   AV_CODEC_ID_HEVC,
+  AV_CODEC_ID_MJPEG,
   AV_CODEC_ID_MP3,
   AV_CODEC_ID_OPUS,
   AV_CODEC_ID_PCM_ALAW,
@@ -89,6 +90,8 @@ function decoderOf({ codec }: Track): Codec | null {
       return Codec.findDecoderByName(FF_DECODER_LIBDAV1D);
     case 'vp9':
       return Codec.findDecoder(AV_CODEC_ID_VP9);
+    case 'mjpeg':
+      return Codec.findDecoder(AV_CODEC_ID_MJPEG);
     case 'aac':
       return Codec.findDecoder(AV_CODEC_ID_AAC);
     case 'mp3':

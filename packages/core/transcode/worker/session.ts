@@ -3,6 +3,7 @@ import { DataSample, type MediaSample, type Sample } from '@flux-iot/media/model
 import { isVideo, type Track } from '@flux-iot/media/model/track';
 import type { TranscodeProfile } from '../profile.ts';
 import { AudioPipeline, madeSampleRate } from './audio-pipeline.ts';
+import { JpegPipeline } from './jpeg-pipeline.ts';
 import { NOTE } from './note.ts';
 import { identities, type Pipeline, type PipelineOutput } from './pipeline.ts';
 import { VideoPipeline } from './video-pipeline.ts';
@@ -73,8 +74,11 @@ export class TranscodeSession {
     };
     if (target === 'copy' || (target === track.codec && !needsWork(track, profile)))
       return passOn(identities(track.id, track.clockRate, before)().version, track, output);
-    if (isVideo(track))
-      return new VideoPipeline(track, profile, identities(track.id, track.clockRate, before), output);
+    if (isVideo(track)) {
+      const identity = identities(track.id, track.clockRate, before);
+      const Maker = profile.video === 'mjpeg' ? JpegPipeline : VideoPipeline;
+      return new Maker(track, profile, identity, output);
+    }
     const made = profile.audio;
     if (made === 'copy' || made === 'none') return undefined;
     const identity = identities(track.id, madeSampleRate(made, track), before);

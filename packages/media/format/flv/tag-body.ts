@@ -1,5 +1,6 @@
 import { avcConfigurationRecord } from '../../codec/h264/configuration-record.ts';
 import { hevcConfigurationRecord } from '../../codec/h265/configuration-record.ts';
+import { ParseError } from '../../model/parse-error.ts';
 import type { DataSample, DataValue, VideoSample } from '../../model/sample.ts';
 import { rescale } from '../../model/time.ts';
 import type { AudioCodec, AudioTrack, Track, VideoCodec, VideoTrack } from '../../model/track.ts';
@@ -29,6 +30,8 @@ const VIDEO_IDS: Readonly<Record<VideoCodec, number>> = {
   h265: FOUR_CC.hvc1,
   av1: FOUR_CC.av01,
   vp9: FOUR_CC.vp09,
+  // It has none, and is not carried.
+  mjpeg: 0,
 };
 const AUDIO_IDS: Readonly<Record<AudioCodec, number>> = {
   aac: SOUND_FORMAT.AAC,
@@ -39,6 +42,7 @@ const AUDIO_IDS: Readonly<Record<AudioCodec, number>> = {
 };
 
 export function flvCarries(track: Track): boolean {
+  if (track.codec === 'mjpeg') return false;
   return (track.codec !== 'g711a' && track.codec !== 'g711u') || track.sampleRate === G711_RATE;
 }
 
@@ -48,6 +52,7 @@ export function videoConfigBody(track: VideoTrack): Buffer {
     const header = Buffer.from([(FRAME_TYPE.KEY << 4) | VIDEO_CODEC_ID.AVC, AVC_PACKET.CONFIG, 0, 0, 0]);
     return Buffer.concat([header, avcConfigurationRecord(track)]);
   }
+  if (track.codec === 'mjpeg') throw new ParseError('FLV has no place for JPEG');
   const header = Buffer.alloc(5);
   header[0] = IS_ENHANCED | (FRAME_TYPE.KEY << 4) | VIDEO_PACKET.SEQUENCE_START;
   header.writeUInt32BE(VIDEO_IDS[track.codec], 1);

@@ -6,10 +6,10 @@ import { ParseError } from '../../model/parse-error.ts';
 import type { AudioTrack, Track, VideoTrack } from '../../model/track.ts';
 import { box, fullBox, u16, u32 } from './box.ts';
 
-/** Everything that the model knows has its place in an MP4 file, if it is described whole. */
+/** Everything that the model knows has its place in an MP4 file, if it is described whole; JPEG is for looking at alone. */
 export function fmp4Carries(track: Track): boolean {
   if (track.codec === 'h264' || track.codec === 'h265') return track.sps.length > 0 && track.pps.length > 0;
-  return true;
+  return track.codec !== 'mjpeg';
 }
 
 export interface PictureSize {
@@ -49,6 +49,8 @@ function visualEntry(track: VideoTrack, { width, height }: PictureSize): Buffer 
     case 'vp9':
       // VP9 in ISOBMFF
       return box('vp09', fields, fullBox('vpcC', 1, 0, track.config));
+    case 'mjpeg':
+      throw new ParseError('JPEG pictures are not recorded');
   }
 }
 
