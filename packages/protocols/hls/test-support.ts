@@ -9,7 +9,13 @@ import type { Track } from '@flux-iot/media/model/track';
 import { MediaServer } from '../http/media-server.ts';
 import { HlsAdapter, type HlsOptions } from './adapter.ts';
 
-const OPTIONS: HlsOptions = { segmentDuration: 2, playlistLength: 3, alwaysOn: false };
+const OPTIONS: HlsOptions = {
+  format: 'ts',
+  segmentDuration: 2,
+  partDuration: undefined,
+  playlistLength: 3,
+  alwaysOn: false,
+};
 
 /** A playlist as a client got it. */
 interface ReceivedPlaylist {
