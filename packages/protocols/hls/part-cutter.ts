@@ -49,7 +49,7 @@ export class PartCutter {
 
   /** Another track's frame comes at `time`, while the frames that should drive the clock do not: is the part to end? */
   isOverdue(time: number): boolean {
-    return this.#target !== undefined && this.#frames > 0 && time - this.#start >= this.#target;
+    return this.#target !== undefined && time - this.#start >= this.#target;
   }
 
   /** What the part is said to last, which ends at `end`. A frame that came late may have made it longer. */
