@@ -264,6 +264,7 @@ export class HlsAdapter implements ProtocolAdapter {
         storage: this.#storage,
         numbering: this.#numberings.get(stream.id) ?? firstNumbering(),
         epoch: this.#epochOf(stream.id),
+        isRendition: this.#ladder !== undefined && this.#ladder.sourceOf(stream.id) !== stream.id,
         places: this.#places,
       });
       this.#channels.set(stream.id, channel);

@@ -27,6 +27,7 @@ export interface ChannelOptions {
   readonly numbering: Numbering;
   /** Of the stream and its renditions, where it has some. */
   readonly epoch?: SharedEpoch;
+  readonly isRendition?: boolean;
   /** Of all streams together, for requests that wait. */
   readonly places: WaitingPlaces;
 }
@@ -95,6 +96,7 @@ export class HlsChannel {
       partDuration: this.#options.partDuration,
       isPassive: this.#options.alwaysOn,
       epoch: this.#options.epoch,
+      isRendition: this.#options.isRendition,
       onPart: part => this.playlist.appendPart(part),
       onSegment: segment => this.playlist.append(segment),
       onEnd: () => {

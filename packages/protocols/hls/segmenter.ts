@@ -23,6 +23,8 @@ export interface SegmenterOptions {
   readonly partDuration?: number;
   /** Of the stream and its renditions, where it has some: they are cut at the same frames. */
   readonly epoch?: SharedEpoch;
+  /** It is one of those, and not the stream that they are made of. */
+  readonly isRendition?: boolean;
   /** Segments are made whether or not somebody wants them. */
   readonly isPassive?: boolean;
   /** Before the segment that it is of. */
@@ -176,7 +178,7 @@ export class HlsSegmenter implements StreamSink {
   #take(segment: OpenSegment, end: number, next: MediaSample | undefined): void {
     const piece = this.#writer.take(next);
     if (!piece) return;
-    segment.epoch ??= this.#epoch.at(Date.now() - end * 1000);
+    segment.epoch ??= this.#epoch.at(Date.now() - end * 1000, this.#options.isRendition);
     segment.pieces.push(piece.data);
     segment.byteLength += piece.data.length;
     const cutter = this.#partCutter;
