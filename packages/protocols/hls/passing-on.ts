@@ -42,9 +42,14 @@ export class PassingOn {
     const key = `${address.streamId} ${sequence} ${part}`;
     const waiting = this.#waits.get(key);
     if (!waiting) {
-      const first = this.#fetch(node, address, request, undefined).finally(() => this.#waits.delete(key));
-      this.#waits.set(key, first);
-      return (await this.#places.take(() => first)).body;
+      return this.#places.take(async () => {
+        // Its client may go away while others wait.
+        const first = this.#fetch(node, address, request, undefined).finally(() => this.#waits.delete(key));
+        this.#waits.set(key, first);
+        const { body } = await first;
+        signal?.throwIfAborted();
+        return body;
+      });
     }
     // What it throws may be its client's fault.
     await this.#places.take(() => waiting.catch(() => {}));

@@ -60,6 +60,8 @@ export class HlsSegmenter implements StreamSink {
   #hasVideo = false;
   #segment: OpenSegment | undefined;
   #isDiscontinuous = false;
+  /** Until it is whole, nobody sees anything of the first segment. */
+  #isFirst = true;
   readonly #epoch: SharedEpoch;
 
   constructor(options: SegmenterOptions) {
@@ -178,7 +180,9 @@ export class HlsSegmenter implements StreamSink {
   #take(segment: OpenSegment, end: number, next: MediaSample | undefined): void {
     const piece = this.#writer.take(next);
     if (!piece) return;
-    segment.epoch ??= this.#epoch.at(Date.now() - end * 1000, this.#options.isRendition);
+    // The first pictures come all at once, from before: only the segment's end is of the present.
+    if (this.#isFirst) segment.epoch = Date.now() - end * 1000;
+    else segment.epoch ??= this.#epoch.at(Date.now() - end * 1000, this.#options.isRendition);
     segment.pieces.push(piece.data);
     segment.byteLength += piece.data.length;
     const cutter = this.#partCutter;
@@ -205,6 +209,8 @@ export class HlsSegmenter implements StreamSink {
       this.#isDiscontinuous ||= segment.discontinuity;
       return;
     }
+    if (this.#isFirst) segment.epoch = this.#epoch.at(segment.epoch, this.#options.isRendition);
+    this.#isFirst = false;
     this.#options.onSegment({
       ...this.#headOf(segment, segment.epoch),
       data: segment.pieces.length === 1 ? segment.pieces[0]! : Buffer.concat(segment.pieces),
