@@ -7,7 +7,7 @@ import { clip } from './support/clips.ts';
 import { FluxCluster } from './support/flux-process.ts';
 import { TestGateway } from './support/gateway.ts';
 import { difference, hashedUnits, type Packet, probe } from './support/packets.ts';
-import { lacks, RunningProcess, until } from './support/processes.ts';
+import { lacks, RunningProcess } from './support/processes.ts';
 
 const FFMPEG8 = resolve(import.meta.dirname, 'support/ffmpeg8.ts');
 const SEGMENTS = {
@@ -134,46 +134,6 @@ function pointsOf(playlist: string): { next: string; hint: string } {
     hint: /#EXT-X-PRELOAD-HINT:TYPE=PART,URI="(.*)"/.exec(playlist)![1]!,
   };
 }
-
-describe.skipIf(lacks('ffmpeg'))('low-latency HLS in several sizes', () => {
-  it('reports how far the other sizes have come, at the same times', { timeout: 60_000 }, async () => {
-    await using gateway = await TestGateway.start({
-      ...PARTS,
-      ...WHOLE,
-      'protocols.hls.enable_adaptive': true,
-      'protocols.hls.ladder': ['360p'],
-    });
-    await using _publisher = new RunningProcess('ffmpeg', [
-      ...['-v', 'error', '-re', '-stream_loop', '-1', '-i', await clip('h264-aac-large.flv'), '-c', 'copy'],
-      ...['-f', 'flv', gateway.rtmpUrl('cam1')],
-    ]);
-    await gateway.untilLive('cam1');
-    const master = gateway.playUrl('hls', 'cam1').replace('index', 'master');
-    const offered = (await (await fetch(master)).text()).split('\n').filter(line => /^[^#]/.test(line));
-    const urls = offered.map(uri => new URL(uri, master).href);
-    expect(urls).toHaveLength(2);
-    await Promise.all(urls.map(url => fetch(url)));
-    const reportOf = (text: string) =>
-      /#EXT-X-RENDITION-REPORT:URI="(.*)",LAST-MSN=(\d+),LAST-PART=(\d+)\n/.exec(text);
-    const dates = (text: string) =>
-      [...text.matchAll(/PROGRAM-DATE-TIME:(.*)\n(?:#EXT-X-PART:.*\n)*#EXTINF/g)].map(([, date]) => date);
-    const [whole, smaller] = await until('both have segments of the same date, and reports', async () => {
-      const [one = '', other = ''] = await Promise.all(urls.map(async url => (await fetch(url)).text()));
-      const isShared = dates(one).some(date => dates(other).includes(date));
-      return isShared && reportOf(one) && reportOf(other) ? [one, other] : undefined;
-    });
-    for (const [text, url, other] of [
-      [whole, urls[0], urls[1]],
-      [smaller, urls[1], urls[0]],
-    ]) {
-      const [, uri = '', sequence, part] = reportOf(text)!;
-      expect(new URL(uri, url).href).toBe(other);
-      const there = await fetch(`${other}?_HLS_msn=${sequence}&_HLS_part=${part}`);
-      expect(there.status).toBe(200);
-      expect(text).toContain('CAN-BLOCK-RELOAD=YES,PART-HOLD-BACK=1.50000');
-    }
-  });
-});
 
 describe.skipIf(lacks('ffmpeg', 'chromium'))('low-latency HLS in Chromium', () => {
   it('hls.js stays under 3 s behind live without a stall', { timeout: 90_000 }, async () => {
