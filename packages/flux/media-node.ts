@@ -235,7 +235,9 @@ export function createMediaNode(
   if (hasFlv) adapters.push(new FlvAdapter({ orchestrator, server: media, limits: viewerLimits, playable }));
   if (isEnabled('hls')) {
     const options = {
+      format: protocols.hls.segment_format,
       segmentDuration: protocols.hls.segment_duration,
+      partDuration: protocols.hls.low_latency ? protocols.hls.part_duration : undefined,
       playlistLength: protocols.hls.playlist_length,
       alwaysOn: protocols.hls.always_on,
     };

@@ -13,7 +13,12 @@ export function segmentMakers(cluster: ClusterNode, ladder: Ladder | undefined):
       cluster.segmentMaker(streamId) ?? (ladder && cluster.segmentMaker(ladder.sourceOf(streamId))),
     claim: streamId => cluster.claimSegments(streamId),
     release: streamId => cluster.releaseSegments(streamId),
-    fetch: (node, { target, peer, userAgent, signal }) =>
-      cluster.fetch(node, { target, headers: { [PEER_HEADER]: peer, 'user-agent': userAgent }, signal }),
+    fetch: (node, { target, peer, userAgent, signal, mayWait }) =>
+      cluster.fetch(node, {
+        target,
+        headers: { [PEER_HEADER]: peer, 'user-agent': userAgent },
+        signal,
+        mayWait,
+      }),
   };
 }

@@ -13,6 +13,8 @@ export interface NodeHttpRequest {
   readonly target: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly signal?: AbortSignal;
+  /** The answer may be long in coming: its connection is not one of those that others wait for. */
+  readonly mayWait?: boolean;
 }
 
 export interface NodeHttpAnswer {
@@ -26,24 +28,34 @@ const MAX_BODY = 64 * 1024 * 1024;
 /** The other node may wait for a segment's end before it answers. */
 const TIMEOUT = 90_000;
 const MAX_SOCKETS_A_NODE = 32;
+const MAX_WAITING_SOCKETS_A_NODE = 2048;
 
 /** Puts HTTP requests to other media nodes, over connections that proved the shared secret and are kept. */
 export class NodeHttpClient {
   readonly #agent: NodeAgent;
+  readonly #waitingAgent: NodeAgent;
   readonly #underWay = new Set<{ readonly node: string; readonly request: ClientRequest }>();
 
   /** `dial` opens a connection to a node by its name. */
   constructor(dial: (node: string) => Promise<Socket>) {
-    this.#agent = new NodeAgent(dial);
+    this.#agent = new NodeAgent(dial, MAX_SOCKETS_A_NODE);
+    this.#waitingAgent = new NodeAgent(dial, MAX_WAITING_SOCKETS_A_NODE);
   }
 
   /** Throws `UPSTREAM_FAILED`, `TIMED_OUT`. */
-  fetch(node: string, { target, headers, signal }: NodeHttpRequest): Promise<NodeHttpAnswer> {
+  fetch(node: string, { target, headers, signal, mayWait }: NodeHttpRequest): Promise<NodeHttpAnswer> {
     return new Promise((resolve, reject) => {
       const fail = (cause: unknown) => reject(asFluxError(cause, node));
       const request = httpRequest(
         // The agent keeps connections by host.
-        { agent: this.#agent, host: node, path: target, headers, signal, timeout: TIMEOUT },
+        {
+          agent: mayWait ? this.#waitingAgent : this.#agent,
+          host: node,
+          path: target,
+          headers,
+          signal,
+          timeout: TIMEOUT,
+        },
         answer =>
           readBody(answer).then(
             body => resolve({ status: answer.statusCode ?? 0, headers: answer.headers, body }),
@@ -70,14 +82,15 @@ export class NodeHttpClient {
 
   close(): void {
     this.#agent.destroy();
+    this.#waitingAgent.destroy();
   }
 }
 
 class NodeAgent extends Agent {
   readonly #dial: (node: string) => Promise<Socket>;
 
-  constructor(dial: (node: string) => Promise<Socket>) {
-    super({ keepAlive: true, maxSockets: MAX_SOCKETS_A_NODE });
+  constructor(dial: (node: string) => Promise<Socket>, maxSockets: number) {
+    super({ keepAlive: true, maxSockets });
     this.#dial = dial;
   }
 

@@ -22,6 +22,11 @@ export const ERROR_CODES = {
   METHOD_NOT_ALLOWED: { status: 405, meaning: 'The path does not take this method.' },
   ROUTE_NOT_FOUND: { status: 404, meaning: 'There is nothing at this path.' },
   SEGMENT_NOT_FOUND: { status: 404, meaning: 'The segment does not exist or is no longer kept.' },
+  RELOAD_TIMED_OUT: {
+    status: 503,
+    meaning: 'What was waited for did not come within three target durations of the HLS playlist.',
+  },
+  WAITING_LIMIT: { status: 503, meaning: 'As many requests wait for media that is to come as may.' },
   RANGE_INVALID: { status: 416, meaning: 'The requested range has no byte of what is there.' },
   INGEST_NOT_FOUND: { status: 404, meaning: 'No ingest of this id is configured.' },
   PUSH_NOT_FOUND: { status: 404, meaning: 'No push of this id is configured.' },
@@ -91,6 +96,7 @@ export const ERROR_CODES = {
 /** Seconds after which what was refused for want of room may be asked for again, by error and for all others. */
 const RETRY_AFTER: Readonly<Partial<Record<ErrorCode, number>>> = {
   SNAPSHOT_BUSY: 1,
+  WAITING_LIMIT: 1,
   TRANSCODE_LIMIT: 10,
 };
 

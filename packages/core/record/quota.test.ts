@@ -43,6 +43,7 @@ describe('recording without room of the tenant’s own', () => {
       rules: [{ streams: ['ruled'] }],
       defaults: { format: 'fmp4', maxSeconds: 3600, maxBytes: 1e9 },
       maxQueuedBytes: 1e7,
+      isDurable: false,
       minFreeBytes: 0,
       quota: () => quota,
       onEvent: event => events.push(event),

@@ -81,6 +81,16 @@ export function findContradictions(config: Config): Contradiction[] {
       message: `protocols.hls.ladder names "${name}", which is none of transcode.profiles`,
     });
   }
+  const { low_latency, segment_format } = config.protocols.hls;
+  if (low_latency && segment_format !== 'fmp4') {
+    found.push({
+      paths: [
+        ['protocols', 'hls', 'low_latency'],
+        ['protocols', 'hls', 'segment_format'],
+      ],
+      message: 'protocols.hls.low_latency needs protocols.hls.segment_format = "fmp4"',
+    });
+  }
   return [...found, ...findCollisions(config)];
 }
 

@@ -67,6 +67,7 @@ describe('parseConfig', () => {
     ['[[transcode.profiles]]\nname = "a"\nheigth = 3', /line 3: .*profiles\[0\].heigth: .*"height"/],
     ['[[transcode.profiles]]\nname = "a.b"', /line 2: .*profiles\[0\].name/],
     ['protocols.hls.enable_adaptive = true\nprotocols.hls.ladder = ["8k"]', /ladder names "8k"/],
+    ['protocols.hls.low_latency = true', /low_latency needs protocols.hls.segment_format = "fmp4"/],
   ])('says what is wrong with the profiles of %j', (toml, message) => {
     expect(() => parseConfig(toml, {}, 'x')).toThrow(message);
   });

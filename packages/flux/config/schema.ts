@@ -211,8 +211,18 @@ const gb28181 = section('GB28181: cameras, recorders and platforms that register
   flood_burst: integer(5000, 1, 10_000_000, 'SIP messages from one address at once, before that counts.'),
 });
 
-const hls = section('HLS: playlists and transport stream segments on the HTTP media server.', {
+const hls = section('HLS: playlists and segments on the HTTP media server.', {
+  segment_format: choice(
+    ['ts', 'fmp4'],
+    'ts',
+    'What segments are: "ts" is transport streams, which every player takes; "fmp4" is fragments of MP4, for H.265 on Apple devices, AV1 and VP9.',
+  ),
   segment_duration: number(6, 1, 60, 'Seconds; a segment ends at the first key frame after it.'),
+  low_latency: flag(
+    false,
+    'Low-latency HLS: list the parts of a segment before it is whole, under 3 s behind live; needs segment_format = "fmp4".',
+  ),
+  part_duration: number(0.5, 0.2, 2, 'Seconds of a part; low-latency players stay three parts behind live.'),
   playlist_length: integer(5, 3, 100, 'Segments in a playlist.'),
   enable_adaptive: flag(
     false,

@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import { FluxError, isErrorCode } from '@flux-iot/core/errors/flux-error';
+import { FluxError } from '@flux-iot/core/errors/flux-error';
 import type {
   ProtocolAdapter,
   ProtocolStats,
@@ -8,25 +8,31 @@ import type {
 import type { StreamOrchestrator } from '@flux-iot/core/orchestrator/stream-orchestrator';
 import type { MediaStorage } from '@flux-iot/core/storage/media-storage';
 import type { Stream } from '@flux-iot/core/stream/stream';
-import { appAndName, type StreamId } from '@flux-iot/core/stream/stream-id';
+import type { StreamId } from '@flux-iot/core/stream/stream-id';
 import { type PlayableForm, parseCodecs } from '@flux-iot/core/transcode/playable';
-import type { Rendition } from '@flux-iot/core/transcode/rendition';
-import { formatMasterPlaylist, type Variant } from '@flux-iot/media/format/m3u8/playlist';
-import { tsCarries } from '@flux-iot/media/format/mpegts/muxer';
-import { isVideo, type Track } from '@flux-iot/media/model/track';
+import { withQuery } from '@flux-iot/media/format/m3u8/playlist';
 import type { MediaRequest, MediaServer } from '../http/media-server.ts';
-import { type HlsAddress, hlsAddress } from './address.ts';
+import { type HlsAddress, hlsAddress, type MediaAddress, type PlaylistAddress } from './address.ts';
 import { HlsChannel } from './channel.ts';
 import { LeftBehind } from './left-behind.ts';
-import type { Numbering } from './live-playlist.ts';
-import { SegmentCache } from './segment-cache.ts';
-import type { NodeAnswer, SegmentMakers } from './segment-makers.ts';
-import { sendSegment } from './segment-response.ts';
+import { PassingOn } from './passing-on.ts';
+import type { Numbering } from './playlist-window.ts';
+import { reloadOf, wantsUpdate } from './reload-directives.ts';
+import { type Ladder, RenditionPlaylists } from './rendition-playlists.ts';
+import { sendMedia, sendPlaylist } from './response.ts';
+import { hlsCarries, SEGMENT_EXTENSION, SEGMENT_TYPE, type SegmentFormat } from './segment-format.ts';
+import type { SegmentMakers } from './segment-makers.ts';
 import { SharedEpoch } from './shared-epoch.ts';
+import { WaitingPlaces } from './waiting-room.ts';
+
+export type { Ladder } from './rendition-playlists.ts';
 
 export interface HlsOptions {
+  readonly format: SegmentFormat;
   /** In seconds; segments end at the first key frame after it. */
   readonly segmentDuration: number;
+  /** Seconds of the parts that are listed before their segment is; left out for none. */
+  readonly partDuration: number | undefined;
   /** Segments in a playlist. */
   readonly playlistLength: number;
   /** Every stream is cut from its beginning, not from the first request on. */
@@ -48,25 +54,14 @@ export interface HlsAdapterOptions {
   readonly onError?: (error: FluxError) => void;
 }
 
-/** The smaller sizes in which streams can be had, each a stream of its own. */
-export interface Ladder {
-  renditionsOf(tracks: readonly Track[]): readonly Rendition[];
-  idOf(sourceId: StreamId, profile: string): StreamId;
-  /** The id itself for what is no rendition. */
-  sourceOf(streamId: StreamId): StreamId;
-}
-
-const PLAYLIST_TYPE = 'application/vnd.apple.mpegurl';
-/** In segment durations: how long a request waits for a segment. */
+/** In target durations: how long a request waits (draft 8216bis §6.2.5.2). */
 const MAX_WAIT = 3;
-/** What transport streams add to the coded bits; and the share by which a segment may be above what was wished. */
-const OVERHEAD = 1.08;
-const PEAK = 1.3;
+/** Requests that wait, of all streams together. */
+const MAX_WAITING = 10_000;
 /** Streams whose numbering is remembered after they are gone. */
 const MAX_REMEMBERED = 10_000;
-const MEDIA_SEQUENCE = /^\d{1,15}$/;
 
-/** HLS with transport stream segments: `GET /hls/{stream_id}/index.m3u8` on the shared media server. */
+/** HLS: `GET /hls/{stream_id}/index.m3u8` on the shared media server. */
 export class HlsAdapter implements ProtocolAdapter {
   readonly protocolName = 'hls';
   readonly #orchestrator: StreamOrchestrator;
@@ -78,8 +73,10 @@ export class HlsAdapter implements ProtocolAdapter {
   readonly #playable: PlayableForm | undefined;
   /** By the id of the source. */
   readonly #epochs = new Map<StreamId, SharedEpoch>();
-  readonly #cache = new SegmentCache();
   readonly #channels = new Map<StreamId, HlsChannel>();
+  readonly #places = new WaitingPlaces(MAX_WAITING);
+  readonly #passingOn: PassingOn | undefined;
+  readonly #renditions: RenditionPlaylists;
   /** By stream id, those longest unused first. */
   readonly #numberings = new Map<StreamId, Numbering>();
   readonly #refused: Record<string, number> = {};
@@ -111,6 +108,8 @@ export class HlsAdapter implements ProtocolAdapter {
       lifetime: this.#maxAge * 1000,
       onError,
     });
+    this.#passingOn = makers && new PassingOn(makers, this.#places);
+    this.#renditions = new RenditionPlaylists(ladder, options.format, this.#channels);
     server.addRoute({ handle: (request, response) => this.#handle(request, response) });
   }
 
@@ -169,10 +168,10 @@ export class HlsAdapter implements ProtocolAdapter {
         ...given,
         access: { ...given.access, protocol: 'hls', isRepeated: true, end: undefined },
       };
-      if (address.kind !== 'segment') await this.#sendElsewhere(address, request);
+      if (!('number' in address)) await this.#sendElsewhere(address, request);
       const maker = request.access.isInternal ? undefined : this.#makers?.elsewhere(address.streamId);
       if (maker !== undefined) await this.#passOn(maker, address, request, response);
-      else if (address.kind === 'segment') await this.#sendSegment(address, request, response);
+      else if ('number' in address) await this.#sendMedia(address, request, response);
       else await this.#sendPlaylist(address, request, response);
       return true;
     } catch (cause) {
@@ -185,10 +184,7 @@ export class HlsAdapter implements ProtocolAdapter {
   }
 
   /** A player that says its codecs is sent to where it finds them. Throws `REDIRECTED`, `NOT_PLAYABLE`. */
-  async #sendElsewhere(
-    { streamId, kind }: Exclude<HlsAddress, { kind: 'segment' }>,
-    { query, access }: MediaRequest,
-  ): Promise<void> {
+  async #sendElsewhere({ streamId, kind }: PlaylistAddress, { query, access }: MediaRequest): Promise<void> {
     const codecs = query.get('codecs');
     if (codecs === null || !this.#playable || this.#channels.get(streamId)?.ended) return;
     const { tracks } = await this.#orchestrator.openStream(streamId, access);
@@ -200,7 +196,7 @@ export class HlsAdapter implements ProtocolAdapter {
     throw new FluxError('REDIRECTED', `It is to be had as ${id}.`, { context: { location } });
   }
 
-  /** The answer of the node that cuts the stream; segments are kept, for more clients here to ask for them. */
+  /** The answer of the node that cuts the stream. */
   async #passOn(
     node: string,
     address: HlsAddress,
@@ -208,66 +204,67 @@ export class HlsAdapter implements ProtocolAdapter {
     response: ServerResponse,
   ): Promise<void> {
     await this.#orchestrator.authorize('play', address.streamId, request.access);
-    const fetch = async (signal: AbortSignal | undefined) => {
-      const answer = await this.#makers!.fetch(node, {
-        target: request.message.url ?? '/',
-        peer: request.peer,
-        userAgent: request.message.headers['user-agent'] ?? '',
-        signal,
-      });
-      if (answer.status !== 200) throw problemOfNode(answer);
-      return answer;
-    };
-    if (address.kind === 'segment') {
-      // Who asks first may go away while others wait.
-      const key = `${address.streamId}/${address.sequence}`;
-      const data = await this.#cache.get(key, async () => (await fetch(undefined)).body);
+    if ('number' in address) {
+      const data = await this.#passingOn!.media(node, address, request);
       request.access.signal?.throwIfAborted();
-      this.#bytesOut += sendSegment(request, response, data, this.#maxAge);
-      return;
+      this.#bytesOut += sendMedia(request, response, data, this.#mediaHeaders);
+    } else {
+      sendPlaylist(request, response, await this.#passingOn!.playlist(node, address, request));
     }
-    const { body } = await fetch(request.access.signal);
-    sendText(request, response, body);
   }
 
   async #sendPlaylist(
-    address: Exclude<HlsAddress, { kind: 'segment' }>,
+    address: PlaylistAddress,
     request: MediaRequest,
     response: ServerResponse,
   ): Promise<void> {
-    const sequence = mediaSequenceOf(request.query);
+    const reload = reloadOf(request.query);
     const channel = await this.#open(address.streamId, request);
-    const seconds = Math.max(this.#options.segmentDuration, channel.playlist.targetDuration);
-    await channel.until(sequence, MAX_WAIT * seconds * 1000, request.access.signal);
+    await channel.until(reload, this.#maxWait(channel), request.access.signal);
     channel.noteViewer(request, 0);
+    const text =
+      address.kind === 'master'
+        ? this.#renditions.master(address, channel)
+        : this.#mediaPlaylist(address, channel, wantsUpdate(request.query));
     // Players do not pass on the playlist's query by themselves.
     const token = request.query.get('token');
     const query = token === null ? '' : `?token=${encodeURIComponent(token)}`;
-    const text =
-      address.kind === 'master'
-        ? this.#masterPlaylist(address.streamId, channel, query)
-        : channel.playlist.text(address.prefix, query);
-    sendText(request, response, Buffer.from(text));
+    sendPlaylist(request, response, Buffer.from(withQuery(text, query)));
   }
 
-  async #sendSegment(
-    { streamId, sequence }: Extract<HlsAddress, { kind: 'segment' }>,
+  #mediaPlaylist(address: PlaylistAddress, { playlist }: HlsChannel, skips: boolean): string {
+    const text = playlist.text(address.prefix, skips);
+    const isFast = this.#options.partDuration !== undefined && !playlist.ended;
+    return isFast ? text + this.#renditions.reports(address) : text;
+  }
+
+  async #sendMedia(
+    { kind, streamId, number, extension }: MediaAddress,
     request: MediaRequest,
     response: ServerResponse,
   ): Promise<void> {
     await this.#orchestrator.authorize('play', streamId, request.access);
     const channel = this.#channels.get(streamId);
-    if (!channel) {
-      if (this.#orchestrator.findStream(streamId)) {
-        throw new FluxError('SEGMENT_NOT_FOUND', `Segment ${sequence} is not kept.`);
+    if (!channel || extension !== SEGMENT_EXTENSION[this.#options.format]) {
+      if (channel || this.#orchestrator.findStream(streamId)) {
+        throw new FluxError('SEGMENT_NOT_FOUND', `There is no ${kind} ${number} as .${extension}.`);
       }
       throw new FluxError('STREAM_NOT_FOUND', `There is no stream ${streamId}.`);
     }
-    const data = await channel.playlist.read(sequence);
+    const data = await channel.read(kind, number, this.#maxWait(channel), request.access.signal);
     request.access.signal?.throwIfAborted();
-    const bytes = sendSegment(request, response, data, this.#maxAge);
+    const bytes = sendMedia(request, response, data, this.#mediaHeaders);
     this.#bytesOut += bytes;
     channel.noteViewer(request, bytes);
+  }
+
+  /** In milliseconds. */
+  #maxWait({ playlist }: HlsChannel): number {
+    return MAX_WAIT * 1000 * Math.max(this.#options.segmentDuration, playlist.targetDuration);
+  }
+
+  get #mediaHeaders() {
+    return { type: SEGMENT_TYPE[this.#options.format], maxAge: this.#maxAge };
   }
 
   /** As long as a segment is kept. */
@@ -284,7 +281,7 @@ export class HlsAdapter implements ProtocolAdapter {
     }
     const stream = await this.#orchestrator.openStream(streamId, request.access);
     request.access.signal?.throwIfAborted();
-    if (!stream.tracks.some(tsCarries)) {
+    if (!stream.tracks.some(track => hlsCarries(this.#options.format, track))) {
       const codecs = stream.tracks.map(track => track.codec).join(', ');
       throw new FluxError('CODEC_UNSUPPORTED', `HLS has nothing to send of this stream (${codecs}).`);
     }
@@ -308,31 +305,13 @@ export class HlsAdapter implements ProtocolAdapter {
         storage: this.#storage,
         numbering: this.#numberings.get(stream.id) ?? firstNumbering(),
         epoch: this.#epochOf(stream.id),
+        isRendition: this.#ladder !== undefined && this.#ladder.sourceOf(stream.id) !== stream.id,
+        places: this.#places,
       });
       this.#channels.set(stream.id, channel);
     }
     channel.begin(stream);
     return channel;
-  }
-
-  /** For players that choose by size and rate, and those that want to know the codecs before they load anything. */
-  #masterPlaylist(streamId: StreamId, channel: HlsChannel, query: string): string {
-    const ladder = this.#ladder;
-    const { name } = appAndName(streamId);
-    const smaller = (ladder?.renditionsOf(channel.tracks) ?? []).map((rendition): Variant => {
-      const { bitrate, codecs, width, height, frameRate, profile } = rendition;
-      const made = this.#channels.get(ladder!.idOf(streamId, profile))?.playlist;
-      return {
-        uri: `../${ladder!.idOf(name, profile)}/index.m3u8${query}`,
-        // Measured as soon as there is something, and never less than was said before.
-        bandwidth: Math.max(bitrate * PEAK, made?.peakBitrate ?? 0),
-        averageBandwidth: made?.averageBitrate || bitrate * OVERHEAD,
-        codecs,
-        resolution: { width, height },
-        frameRate,
-      };
-    });
-    return formatMasterPlaylist([wholeVariant(channel, query), ...smaller]);
   }
 
   #epochOf(streamId: StreamId): SharedEpoch | undefined {
@@ -369,52 +348,17 @@ export class HlsAdapter implements ProtocolAdapter {
   }
 }
 
-function sendText({ method }: MediaRequest, response: ServerResponse, text: Buffer): void {
-  response.writeHead(200, {
-    'Content-Type': PLAYLIST_TYPE,
-    'Content-Length': text.length,
-    'Cache-Control': 'no-cache',
-  });
-  response.end(method === 'HEAD' ? undefined : text);
-}
-
-/** What another node refused is refused here for the same reason. */
-function problemOfNode({ status, body }: NodeAnswer): FluxError {
-  try {
-    const { code, detail } = JSON.parse(body.toString()) as { code?: unknown; detail?: unknown };
-    if (isErrorCode(code)) return new FluxError(code, String(detail));
-  } catch {
-    // It was not one of our problem documents.
-  }
-  return new FluxError('UPSTREAM_FAILED', `The media node that has the stream answered with ${status}.`);
-}
-
-/** The stream as it comes. */
-function wholeVariant(channel: HlsChannel, query: string): Variant {
-  const tracks = channel.tracks.filter(tsCarries);
-  const video = tracks.find(isVideo);
-  return {
-    uri: `index.m3u8${query}`,
-    bandwidth: channel.playlist.peakBitrate,
-    averageBandwidth: channel.playlist.averageBitrate,
-    codecs: tracks.map(track => track.codecString),
-    resolution: video?.width ? { width: video.width, height: video.height } : undefined,
-    frameRate: video?.frameRate,
-  };
-}
-
 /**
  * Numbers of a stream that nobody remembers begin with the seconds since 1970, as ffmpeg's can: whatever the last
- * run of the server called a segment, and caches keep under that name, is not called so again.
+ * run of the server called a segment, and caches keep under that name, is not called so again. Parts, which are shorter,
+ * begin with tenths of seconds.
  */
 function firstNumbering(): Numbering {
-  return { sequence: Math.floor(Date.now() / 1000), discontinuity: 0, isContinued: false };
-}
-
-/** `_HLS_msn`: the segment that the client waits for (draft 8216bis §6.2.5.2). Throws `REQUEST_INVALID`. */
-function mediaSequenceOf(query: URLSearchParams): number | undefined {
-  const value = query.get('_HLS_msn');
-  if (value === null) return undefined;
-  if (!MEDIA_SEQUENCE.test(value)) throw new FluxError('REQUEST_INVALID', '_HLS_msn is not a number.');
-  return Number(value);
+  const now = Date.now();
+  return {
+    sequence: Math.floor(now / 1000),
+    part: Math.floor(now / 100),
+    discontinuity: 0,
+    isContinued: false,
+  };
 }

@@ -3,16 +3,23 @@ import type { Stream, StreamState } from '@flux-iot/core/stream/stream';
 import type { StreamId } from '@flux-iot/core/stream/stream-id';
 import type { Track } from '@flux-iot/media/model/track';
 import type { MediaRequest } from '../http/media-server.ts';
-import { LivePlaylist, type Numbering } from './live-playlist.ts';
+import type { MediaAddress } from './address.ts';
+import { LivePlaylist } from './live-playlist.ts';
+import type { Numbering, Reload } from './playlist-window.ts';
+import { SEGMENT_EXTENSION, type SegmentFormat } from './segment-format.ts';
 import { HlsSegmenter } from './segmenter.ts';
 import type { SharedEpoch } from './shared-epoch.ts';
 import { HlsViewers } from './viewers.ts';
+import type { WaitingPlaces } from './waiting-room.ts';
 
 export interface ChannelOptions {
   readonly streamId: StreamId;
   readonly storage: MediaStorage;
+  readonly format: SegmentFormat;
   /** In seconds. */
   readonly segmentDuration: number;
+  /** In seconds; none where it is left out. */
+  readonly partDuration: number | undefined;
   /** In segments. */
   readonly playlistLength: number;
   /** Made for as long as the stream lasts, whether or not somebody asks. */
@@ -20,6 +27,9 @@ export interface ChannelOptions {
   readonly numbering: Numbering;
   /** Of the stream and its renditions, where it has some. */
   readonly epoch?: SharedEpoch;
+  readonly isRendition?: boolean;
+  /** Of all streams together, for requests that wait. */
+  readonly places: WaitingPlaces;
 }
 
 /** Without a request for this long (and for as long as its playlist lasts) a stream is no longer cut. */
@@ -37,7 +47,7 @@ export class HlsChannel {
   #stream: Stream | undefined;
   #segmenter: HlsSegmenter | undefined;
   #viewers: HlsViewers | undefined;
-  /** Requests that wait for a segment. */
+  /** Requests that wait for a segment or a part. */
   #waiting = 0;
   #lastRequest = performance.now();
   #endedAt: number | undefined;
@@ -47,6 +57,9 @@ export class HlsChannel {
     this.playlist = new LivePlaylist({
       streamId: options.streamId,
       storage: options.storage,
+      extension: SEGMENT_EXTENSION[options.format],
+      hasParts: options.partDuration !== undefined,
+      places: options.places,
       length: options.playlistLength,
       numbering: options.numbering,
       onLost: cause => {
@@ -80,9 +93,13 @@ export class HlsChannel {
     this.#viewers = new HlsViewers(stream);
     const segmenter = new HlsSegmenter({
       stream,
+      format: this.#options.format,
       segmentDuration: this.#options.segmentDuration,
+      partDuration: this.#options.partDuration,
       isPassive: this.#options.alwaysOn,
       epoch: this.#options.epoch,
+      isRendition: this.#options.isRendition,
+      onPart: part => this.playlist.appendPart(part),
       onSegment: segment => this.playlist.append(segment),
       onEnd: () => {
         this.#endedAt = performance.now();
@@ -95,15 +112,23 @@ export class HlsChannel {
     this.#onState(stream.state);
   }
 
-  /** Waits for a segment, as `LivePlaylist.until` does; that counts as somebody's asking. */
-  async until(sequence: number | undefined, timeout: number, signal: AbortSignal | undefined): Promise<void> {
-    this.#waiting++;
-    try {
-      await this.playlist.until(sequence, timeout, signal);
-    } finally {
-      this.#waiting--;
-      this.#lastRequest = performance.now();
-    }
+  /** Waits as `LivePlaylist.until` does; that counts as somebody's asking. */
+  until(reload: Reload, timeout: number, signal: AbortSignal | undefined): Promise<void> {
+    return this.#asked(() => this.playlist.until(reload, timeout, signal));
+  }
+
+  /** Bytes of a segment, a part or an init segment, as `LivePlaylist` gives them. */
+  read(
+    kind: MediaAddress['kind'],
+    number: number,
+    timeout: number,
+    signal: AbortSignal | undefined,
+  ): Promise<Buffer> {
+    return this.#asked(async () => {
+      if (kind === 'init') return this.playlist.readInit(number);
+      if (kind === 'part') return this.playlist.readPart(number, timeout, signal);
+      return this.playlist.read(number);
+    });
   }
 
   /** A client was given something. */
@@ -134,6 +159,16 @@ export class HlsChannel {
   readonly #onState = (state: StreamState): void => {
     if (state === 'interrupted') this.#segmenter?.onDiscontinuity();
   };
+
+  async #asked<Answer>(answer: () => Promise<Answer>): Promise<Answer> {
+    this.#waiting++;
+    try {
+      return await answer();
+    } finally {
+      this.#waiting--;
+      this.#lastRequest = performance.now();
+    }
+  }
 
   #stop(): void {
     this.#viewers?.expire(Number.POSITIVE_INFINITY);

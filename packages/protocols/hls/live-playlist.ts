@@ -1,50 +1,26 @@
 import { FluxError } from '@flux-iot/core/errors/flux-error';
 import type { MediaStorage } from '@flux-iot/core/storage/media-storage';
 import type { StreamId } from '@flux-iot/core/stream/stream-id';
-import { formatMediaPlaylist } from '@flux-iot/media/format/m3u8/playlist';
-import { segmentName } from './address.ts';
+import type { FinishedPart, FinishedSegment } from './finished-segment.ts';
+import { InitSegments } from './init-segments.ts';
+import { averageBitrate, durationOf, type ListedSegment, peakBitrate } from './listed-segment.ts';
+import {
+  type Numbering,
+  type PlaylistPosition,
+  PlaylistWindow,
+  type Reload,
+  type WindowOptions,
+} from './playlist-window.ts';
+import { SegmentShelf } from './segment-shelf.ts';
+import { type WaitingPlaces, WaitingRoom } from './waiting-room.ts';
 
-/** A segment that is whole, in the order of the stream. */
-export interface FinishedSegment {
-  readonly data: Buffer;
-  /** In seconds. */
-  readonly duration: number;
-  /** Milliseconds since 1970. */
-  readonly programDateTime: number;
-  /** It does not go on from the segment before. */
-  readonly discontinuity: boolean;
-  /** Decoding can start at its beginning. */
-  readonly independent: boolean;
-  /** In whole seconds, what the playlist has to say to hold it. */
-  readonly targetDuration: number;
-}
-
-/** Where the next segment goes on counting. */
-export interface Numbering {
-  readonly sequence: number;
-  readonly discontinuity: number;
-  /** Other segments were there before: the next one does not go on from them. */
-  readonly isContinued: boolean;
-}
-
-export interface LivePlaylistOptions {
+export interface LivePlaylistOptions extends WindowOptions {
   readonly streamId: StreamId;
   readonly storage: MediaStorage;
-  /** Segments in the playlist. */
-  readonly length: number;
-  readonly numbering: Numbering;
+  /** Of all streams together, for requests that wait. */
+  readonly places: WaitingPlaces;
   /** A segment could not be stored and is left out. */
   readonly onLost: (cause: unknown) => void;
-}
-
-type ListedSegment = Omit<FinishedSegment, 'data'> & {
-  readonly sequence: number;
-  readonly byteLength: number;
-};
-
-interface Waiter {
-  readonly sequence: number;
-  readonly wake: () => void;
 }
 
 /** Segments that a slow storage has not taken yet; more of them are lost, not kept. */
@@ -54,27 +30,28 @@ const MAX_PENDING = 3;
  * played it out at just the moment at which the next one comes; this is how late that one may be.
  */
 const HEADROOM = 750;
-/** A playlist is not shorter than this many target durations (RFC 8216 §6.2.2), within reason. */
-const MIN_TARGET_DURATIONS = 3;
-const MAX_GROWTH = 3;
+/** Bytes of one stream's segments in memory, beside those in the storage. */
+const MAX_HELD = 64 * 1024 * 1024;
+/** Requests that wait for one stream. */
+const MAX_WAITING = 2000;
 
 /**
  * The sliding playlist of one stream and its stored segments. A segment is listed once it is stored, and stays
  * stored after it has left the list for as long as a client may still want it: its own duration and that of the
  * longest playlist that it was in (RFC 8216 §6.2.2). Every reader sees the same.
+ *
+ * Where segments come in parts, they cannot wait for the storage: they are listed at once, from memory.
  */
 export class LivePlaylist {
   readonly #options: LivePlaylistOptions;
-  #listed: ListedSegment[] = [];
-  /** Numbers of the segments behind the list and the monotonic milliseconds until which they are kept. */
-  readonly #behind = new Map<number, number>();
-  readonly #reads = new Map<number, Promise<Buffer | undefined>>();
-  readonly #waiters = new Set<Waiter>();
-  #nextSequence: number;
-  #discontinuitySequence: number;
-  #nextIsDiscontinuous: boolean;
-  #targetDuration = 0;
-  #ended = false;
+  readonly #window: PlaylistWindow;
+  readonly #shelf: SegmentShelf;
+  readonly #room: WaitingRoom;
+  readonly #inits = new InitSegments();
+  /** By prefix and kind, of the playlist as it is. */
+  readonly #texts = new Map<string, string>();
+  /** The segments behind the list, with the monotonic milliseconds until which they are kept. */
+  readonly #behind = new Map<number, { readonly until: number; readonly init: number | undefined }>();
   #closed = false;
   #storing: Promise<void> = Promise.resolve();
   #pending = 0;
@@ -83,234 +60,271 @@ export class LivePlaylist {
 
   constructor(options: LivePlaylistOptions) {
     this.#options = options;
-    this.#nextSequence = options.numbering.sequence;
-    this.#discontinuitySequence = options.numbering.discontinuity;
-    this.#nextIsDiscontinuous = options.numbering.isContinued;
+    this.#window = new PlaylistWindow(options);
+    this.#shelf = new SegmentShelf(options.storage, options.streamId, options.extension);
+    this.#room = new WaitingRoom(MAX_WAITING, options.places);
   }
 
   get ended(): boolean {
-    return this.#ended;
+    return this.#window.isEnded;
   }
 
   /** In seconds; 0 before the first segment. */
   get targetDuration(): number {
-    return this.#targetDuration;
+    return this.#window.targetDuration;
   }
 
   /** Seconds of all listed segments. */
   get duration(): number {
-    return this.#listed.reduce((sum, segment) => sum + segment.duration, 0);
+    return durationOf(this.#window.listed);
   }
 
   /** Bits per second of the fattest segment. */
   get peakBitrate(): number {
-    return Math.max(0, ...this.#listed.map(({ byteLength, duration }) => (byteLength * 8) / duration));
+    return peakBitrate(this.#window.listed);
   }
 
   /** Bits per second of all listed segments together. */
   get averageBitrate(): number {
-    const bytes = this.#listed.reduce((sum, { byteLength }) => sum + byteLength, 0);
-    return this.duration > 0 ? (bytes * 8) / this.duration : 0;
+    return averageBitrate(this.#window.listed);
+  }
+
+  /** Undefined where nothing is listed. */
+  get position(): PlaylistPosition | undefined {
+    return this.#window.position;
+  }
+
+  /** Bytes in memory beside those in the storage. */
+  get heldBytes(): number {
+    return this.#shelf.byteLength;
   }
 
   get numbering(): Numbering {
-    const discontinuities = this.#listed.filter(segment => segment.discontinuity).length;
-    return {
-      // Those that are being stored may yet get their numbers.
-      sequence: this.#nextSequence + this.#pending,
-      discontinuity: this.#discontinuitySequence + discontinuities,
-      isContinued: true,
-    };
+    const { sequence, ...rest } = this.#window.numbering;
+    // Those that are being stored may yet get their numbers.
+    return { sequence: sequence + (this.#options.hasParts ? 0 : this.#pending), ...rest };
   }
 
-  /** Stores a segment and then lists it. */
+  /** Lists a part of the next segment. */
+  appendPart({ data, duration, hasKey, partTarget, init, ...head }: FinishedPart): void {
+    const { open, nextSequence } = this.#window;
+    const number = this.#window.addPart(
+      { ...head, init: open ? open.init : this.#inits.add(init, nextSequence) },
+      { duration, independent: hasKey },
+      partTarget,
+    );
+    this.#shelf.addPart(number, data);
+    this.#changed();
+  }
+
+  /** Stores a segment and then lists it; one that came in parts is listed at once. */
   append(segment: FinishedSegment): void {
+    const { hasParts } = this.#options;
+    const sequence = this.#window.nextSequence;
+    if (hasParts) this.#hold(segment, sequence);
     if (this.#pending >= MAX_PENDING) {
       this.#lose(new FluxError('STORAGE_FAILED', 'The storage is too slow for the stream.'));
       return;
     }
     this.#pending++;
-    this.#storing = this.#storing.then(() => this.#store(segment));
+    this.#storing = this.#storing.then(() =>
+      hasParts ? this.#storeHeld(sequence, segment.data) : this.#store(segment),
+    );
   }
 
   /** No segment will come; those that are listed stay. */
   end(): void {
-    this.#storing = this.#storing.then(() => {
-      this.#ended = true;
-      this.#wake();
+    this.#inOrder(() => {
+      this.#window.isEnded = true;
     });
   }
 
   /** Another stream of the same id begins: the list is empty again, the numbers go on. */
   restart(): void {
-    this.#storing = this.#storing.then(() => {
-      while (this.#listed.length > 0) this.#retireFirst();
-      this.#targetDuration = 0;
-      this.#ended = false;
-      this.#nextIsDiscontinuous = true;
+    this.#inOrder(() => {
+      const { duration } = this;
+      this.#retire(this.#window.restart(), duration);
+      this.#shelf.dropParts();
     });
   }
 
-  /** `prefix` goes before the segments' names and `query` behind them. */
-  text(prefix: string, query: string): string {
-    return formatMediaPlaylist({
-      targetDuration: this.#targetDuration,
-      mediaSequence: this.#listed[0]?.sequence ?? this.#nextSequence,
-      discontinuitySequence: this.#discontinuitySequence,
-      independentSegments: this.#listed.every(segment => segment.independent),
-      canBlockReload: true,
-      ended: this.#ended,
-      segments: this.#listed.map(segment => ({
-        ...segment,
-        uri: `${prefix}${segmentName(segment.sequence)}${query}`,
-      })),
-    });
+  /** The playlist, as `PlaylistWindow.format` says. */
+  text(prefix: string, skips = false): string {
+    const key = `${Number(skips)}${prefix}`;
+    const text = this.#texts.get(key) ?? this.#window.format(prefix, skips);
+    this.#texts.set(key, text);
+    return text;
   }
 
   /**
-   * Resolves when the segment `sequence` is listed, or any if it is left out, or when none will come. Throws
-   * `STREAM_NOT_READY` after `timeout` milliseconds, `REQUEST_INVALID` for a segment too far in the future
-   * (draft 8216bis §6.2.5.2), `STREAM_ENDED` for a stream that ended without a segment.
+   * Resolves when what is waited for is listed, or when nothing will come. Throws `RELOAD_TIMED_OUT` after `timeout`
+   * milliseconds, `STREAM_NOT_READY` where any segment would have done, `REQUEST_INVALID` for what is too far in the
+   * future (draft 8216bis §6.2.5.2), `STREAM_ENDED` for a stream that ended without a segment, `WAITING_LIMIT`.
    */
-  async until(sequence: number | undefined, timeout: number, signal: AbortSignal | undefined): Promise<void> {
+  async until(reload: Reload, timeout: number, signal: AbortSignal | undefined): Promise<void> {
     signal?.throwIfAborted();
-    await this.#storing;
-    if (sequence !== undefined && sequence > this.#nextSequence + 1) {
-      throw new FluxError('REQUEST_INVALID', 'The segment that is waited for is too far in the future.');
+    const window = this.#window;
+    if (!this.#options.hasParts) await this.#storing;
+    if (!window.isEnded && window.isTooFar(reload)) {
+      throw new FluxError('REQUEST_INVALID', 'What is waited for is too far in the future.');
     }
-    const isThere = this.#listed.length > 0 && (sequence === undefined || sequence < this.#nextSequence);
-    if (!isThere && !this.#ended && !(await this.#wait(sequence ?? this.#nextSequence, timeout, signal))) {
-      throw new FluxError('STREAM_NOT_READY', 'No segment was made in time.');
+    const isOver = () => window.isEnded || window.has(reload);
+    if (!isOver() && !(await this.#room.wait(isOver, timeout, signal))) {
+      if (reload.sequence === undefined)
+        throw new FluxError('STREAM_NOT_READY', 'No segment was made in time.');
+      throw new FluxError('RELOAD_TIMED_OUT', 'What was waited for was not made in time.');
     }
-    if (this.#listed.length === 0) {
+    if (window.listed.length === 0) {
       throw new FluxError('STREAM_ENDED', `The stream ${this.#options.streamId} ended.`);
     }
-    if (sequence !== undefined || this.#listed.length > 1 || this.#ended) return;
+    const hasEnough = () => window.isEnded || window.listed.length > 1;
+    if (this.#options.hasParts || reload.sequence !== undefined || hasEnough()) return;
     const headroom = this.#latestListedAt + HEADROOM - performance.now();
-    if (headroom > 0) await this.#wait(this.#nextSequence, headroom, signal);
+    if (headroom > 0) await this.#room.wait(hasEnough, headroom, signal);
   }
 
-  /** The bytes of a segment, read once for all who ask at the same time. Throws `SEGMENT_NOT_FOUND`. */
+  /** The bytes of a segment. Throws `SEGMENT_NOT_FOUND`. */
   async read(sequence: number): Promise<Buffer> {
-    const isKept = this.#behind.has(sequence) || this.#listed.some(segment => segment.sequence === sequence);
-    let data: Buffer | undefined;
-    if (isKept) {
-      let reading = this.#reads.get(sequence);
-      if (!reading) {
-        reading = this.#options.storage.get(this.#key(sequence)).finally(() => this.#reads.delete(sequence));
-        this.#reads.set(sequence, reading);
+    const data = this.#isKept(sequence) ? await this.#shelf.read(sequence) : undefined;
+    return data ?? this.#missing('Segment', sequence);
+  }
+
+  /**
+   * The bytes of a part. For the one that comes next, which the playlist hints at, it waits. Throws `RELOAD_TIMED_OUT`
+   * after `timeout` milliseconds, `SEGMENT_NOT_FOUND`, `WAITING_LIMIT`.
+   */
+  async readPart(number: number, timeout: number, signal: AbortSignal | undefined): Promise<Buffer> {
+    const window = this.#window;
+    if (this.#options.hasParts && !window.isEnded && number === window.nextPart) {
+      const isOver = () => window.isEnded || number < window.nextPart;
+      if (!(await this.#room.wait(isOver, timeout, signal))) {
+        throw new FluxError('RELOAD_TIMED_OUT', 'The part was not made in time.');
       }
-      data = await reading;
     }
-    if (data) return data;
-    throw new FluxError('SEGMENT_NOT_FOUND', `Segment ${sequence} does not exist or is no longer kept.`, {
-      context: { streamId: this.#options.streamId, sequence },
-    });
+    return (await this.#shelf.readPart(number)) ?? this.#missing('Part', number);
+  }
+
+  /** What a decoder needs before segments. Throws `SEGMENT_NOT_FOUND`. */
+  readInit(number: number): Buffer {
+    return this.#inits.get(number) ?? this.#missing('Init segment', number);
   }
 
   /** Deletes what nobody can want any more. `now` in milliseconds of a monotonic clock. */
   expire(now: number): void {
-    for (const [sequence, until] of this.#behind) {
+    for (const [sequence, { until }] of this.#behind) {
       if (until > now) continue;
       this.#behind.delete(sequence);
-      void this.#delete(sequence);
+      void this.#shelf.delete(sequence);
     }
+    const kept = [...this.#window.listed, ...this.#behind.values(), { init: this.#window.open?.init }];
+    this.#inits.keep(new Set(kept.map(({ init }) => init)));
   }
 
   /** Deletes all segments. Idempotent. */
   async close(): Promise<void> {
     this.#closed = true;
-    this.#ended = true;
-    this.#wake();
+    this.#window.isEnded = true;
+    this.#changed();
     await this.#storing;
-    const kept = [...this.#behind.keys(), ...this.#listed.map(segment => segment.sequence)];
+    const listed = this.#window.restart();
+    this.#window.isEnded = true;
+    const kept = [...this.#behind.keys(), ...listed.map(segment => segment.sequence)];
     this.#behind.clear();
-    this.#listed = [];
-    await Promise.all(kept.map(sequence => this.#delete(sequence)));
+    this.#shelf.dropParts();
+    await Promise.all(kept.map(sequence => this.#shelf.delete(sequence)));
   }
 
-  async #store({ data, ...segment }: FinishedSegment): Promise<void> {
-    const sequence = this.#nextSequence;
+  /** What came in parts need not wait; the rest comes after the segments that are being stored. */
+  #inOrder(action: () => void): void {
+    const change = () => {
+      action();
+      this.#changed();
+    };
+    if (this.#options.hasParts) change();
+    else this.#storing = this.#storing.then(change);
+  }
+
+  /** Lists a segment from memory, and leaves those to the storage that are no longer near the end. */
+  #hold(segment: FinishedSegment, sequence: number): void {
+    const parts = this.#window.open?.parts ?? [];
+    this.#shelf.hold(
+      sequence,
+      segment.data,
+      parts.map(({ number }) => number),
+    );
+    this.#list(segment, this.#window.open?.init);
+    const { listed, partedCount } = this.#window;
+    for (const [index, { sequence }] of listed.entries()) {
+      const isFar = index < listed.length - partedCount;
+      const isTooMuch = index < listed.length - 1 && this.#shelf.byteLength > MAX_HELD;
+      if (isFar || isTooMuch) this.#shelf.release(sequence);
+    }
+  }
+
+  async #storeHeld(sequence: number, data: Buffer): Promise<void> {
+    try {
+      if (this.#isKept(sequence)) await this.#shelf.store(sequence, data);
+    } catch (cause) {
+      this.#lose(cause);
+    } finally {
+      this.#pending--;
+    }
+    // It was slow.
+    if (!this.#isKept(sequence)) await this.#shelf.delete(sequence);
+  }
+
+  async #store(segment: FinishedSegment): Promise<void> {
+    const sequence = this.#window.nextSequence;
     try {
       if (this.#closed) return;
-      await this.#options.storage.put(this.#key(sequence), data);
+      await this.#shelf.store(sequence, segment.data);
     } catch (cause) {
       this.#lose(cause);
       return;
     } finally {
       this.#pending--;
     }
-    const discontinuity = segment.discontinuity || this.#nextIsDiscontinuous;
-    this.#nextIsDiscontinuous = false;
-    this.#nextSequence++;
-    this.#targetDuration = Math.max(this.#targetDuration, segment.targetDuration);
-    this.#listed.push({ ...segment, discontinuity, sequence, byteLength: data.length });
-    while (this.#isFirstDispensable()) this.#retireFirst();
+    this.#list(segment, this.#inits.add(segment.init, sequence));
+  }
+
+  #list(segment: FinishedSegment, init: number | undefined): void {
+    const { data, duration, programDateTime, discontinuity, independent, targetDuration } = segment;
+    const before = this.duration;
+    const retired = this.#window.add(
+      { duration, programDateTime, discontinuity, independent, init, byteLength: data.length },
+      targetDuration,
+    );
+    this.#retire(retired, before + duration);
     this.#latestListedAt = performance.now();
-    this.#wake();
+    this.#changed();
+  }
+
+  /** `listDuration`: seconds of the longest playlist that they were in. */
+  #retire(segments: readonly ListedSegment[], listDuration: number): void {
+    for (const { sequence, init, duration } of segments) {
+      this.#behind.set(sequence, { until: performance.now() + (listDuration + duration) * 1000, init });
+      this.#shelf.release(sequence);
+    }
   }
 
   #lose(cause: unknown): void {
-    this.#nextIsDiscontinuous = true;
+    // What is listed from memory is not left out.
+    if (!this.#options.hasParts) this.#window.isBroken = true;
     this.#options.onLost(cause);
   }
 
-  #isFirstDispensable(): boolean {
-    const { length } = this.#options;
-    if (this.#listed.length <= length) return false;
-    const rest = this.duration - (this.#listed[0]?.duration ?? 0);
-    return rest >= MIN_TARGET_DURATIONS * this.#targetDuration || this.#listed.length > MAX_GROWTH * length;
+  #isKept(sequence: number): boolean {
+    return this.#behind.has(sequence) || this.#window.listed.some(segment => segment.sequence === sequence);
   }
 
-  #retireFirst(): void {
-    const keepFor = this.duration;
-    const first = this.#listed.shift();
-    if (!first) return;
-    if (first.discontinuity) this.#discontinuitySequence++;
-    this.#behind.set(first.sequence, performance.now() + (keepFor + first.duration) * 1000);
-  }
-
-  /** False if the segment did not come within `timeout` milliseconds. */
-  #wait(sequence: number, timeout: number, signal: AbortSignal | undefined): Promise<boolean> {
-    return new Promise((resolve, reject) => {
-      const finish = () => {
-        clearTimeout(timer);
-        this.#waiters.delete(waiter);
-        signal?.removeEventListener('abort', onAbort);
-      };
-      const wake = () => {
-        finish();
-        resolve(true);
-      };
-      const onAbort = () => {
-        finish();
-        reject(signal?.reason);
-      };
-      const waiter = { sequence, wake };
-      const timer = setTimeout(() => {
-        finish();
-        resolve(false);
-      }, timeout);
-      this.#waiters.add(waiter);
-      signal?.addEventListener('abort', onAbort, { once: true });
+  #missing(what: string, number: number): never {
+    throw new FluxError('SEGMENT_NOT_FOUND', `${what} ${number} does not exist or is no longer kept.`, {
+      context: { streamId: this.#options.streamId, number },
     });
   }
 
-  #wake(): void {
-    for (const waiter of [...this.#waiters]) {
-      if (this.#ended || waiter.sequence < this.#nextSequence) waiter.wake();
-    }
-  }
-
-  async #delete(sequence: number): Promise<void> {
-    try {
-      await this.#options.storage.delete(this.#key(sequence));
-    } catch {
-      // What cannot be deleted is not reachable any more either; the storage reports its own faults when written to.
-    }
-  }
-
-  #key(sequence: number): string {
-    return `hls/${this.#options.streamId}/${sequence}.ts`;
+  #changed(): void {
+    this.#texts.clear();
+    this.#room.wake();
   }
 }

@@ -35,13 +35,13 @@ export class SegmentClock {
 
   /** The cutting time at a sample whose own time is `time`. */
   at(sample: MediaSample, time: number): number {
-    if (!this.#isDriver(sample)) return this.#time + Math.max(0, time - (this.#firstSound ?? time));
+    if (!this.drives(sample)) return this.#time + Math.max(0, time - (this.#firstSound ?? time));
     return time;
   }
 
   /** The sample is taken. */
   advance(sample: MediaSample, time: number): void {
-    if (!this.#isDriver(sample)) {
+    if (!this.drives(sample)) {
       this.#firstSound ??= time;
       return;
     }
@@ -51,7 +51,8 @@ export class SegmentClock {
     this.#firstSound = undefined;
   }
 
-  #isDriver(sample: MediaSample): boolean {
+  /** Its own time is what counts. */
+  drives(sample: MediaSample): boolean {
     return !this.#hasVideo || sample.kind === 'video';
   }
 }

@@ -8,6 +8,8 @@ export interface NodeRequest {
   readonly peer: string;
   readonly userAgent: string;
   readonly signal: AbortSignal | undefined;
+  /** The answer may be long in coming. */
+  readonly mayWait: boolean;
 }
 
 export interface NodeAnswer {

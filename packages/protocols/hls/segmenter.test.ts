@@ -6,7 +6,7 @@ import { AudioSample, VideoSample } from '@flux-iot/media/model/sample';
 import type { Track } from '@flux-iot/media/model/track';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { FinishedSegment } from './live-playlist.ts';
+import type { FinishedSegment } from './finished-segment.ts';
 import { HlsSegmenter } from './segmenter.ts';
 
 const VIDEO_PID = 0x100;

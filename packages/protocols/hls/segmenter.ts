@@ -1,12 +1,13 @@
 import type { EndReason, StreamSink } from '@flux-iot/core/stream/sink';
 import type { Stream } from '@flux-iot/core/stream/stream';
-import { TsMuxer, tsCarries } from '@flux-iot/media/format/mpegts/muxer';
-import { ByteWriter } from '@flux-iot/media/model/byte-writer';
 import type { MediaSample, Sample } from '@flux-iot/media/model/sample';
 import { isVideo, type Track } from '@flux-iot/media/model/track';
-import type { FinishedSegment } from './live-playlist.ts';
+import type { FinishedPart, FinishedSegment, SegmentHead } from './finished-segment.ts';
+import { PartCutter } from './part-cutter.ts';
 import { SegmentClock } from './segment-clock.ts';
 import { SegmentCutter } from './segment-cutter.ts';
+import { createSegmentWriter, hlsCarries, type SegmentFormat } from './segment-format.ts';
+import type { SegmentWriter } from './segment-writer.ts';
 import { SharedEpoch } from './shared-epoch.ts';
 
 /** 85 Mbit/s over six seconds. A segment that grows beyond is cut wherever it is. */
@@ -16,37 +17,42 @@ export interface SegmenterOptions {
   readonly stream: Stream;
   /** In seconds; segments end at the first key frame after it. */
   readonly segmentDuration: number;
+  /** Transport streams, if left out. */
+  readonly format?: SegmentFormat;
+  /** Seconds of the parts in which segments are handed on before they are whole; left out for none. */
+  readonly partDuration?: number;
   /** Of the stream and its renditions, where it has some: they are cut at the same frames. */
   readonly epoch?: SharedEpoch;
+  /** It is one of those, and not the stream that they are made of. */
+  readonly isRendition?: boolean;
   /** Segments are made whether or not somebody wants them. */
   readonly isPassive?: boolean;
+  /** Before the segment that it is of. */
+  readonly onPart?: (part: FinishedPart) => void;
   readonly onSegment: (segment: FinishedSegment) => void;
   readonly onEnd: () => void;
-}
-
-/** A stretch of a slab; neighbouring ones are joined. */
-interface Stretch {
-  readonly slab: Buffer;
-  readonly start: number;
-  end: number;
 }
 
 interface OpenSegment {
   readonly start: number;
   readonly independent: boolean;
   readonly discontinuity: boolean;
-  readonly stretches: Stretch[];
+  /** Milliseconds since 1970 at the stream's time zero, as soon as something was handed on. */
+  epoch: number | undefined;
+  /** What was taken from the writer. */
+  readonly pieces: Buffer[];
   byteLength: number;
 }
 
-/** Cuts one stream into transport stream segments, which begin with a key frame and hold whole access units. */
+/** Cuts one stream into segments, which begin with a key frame and hold whole access units. */
 export class HlsSegmenter implements StreamSink {
   readonly isPassive: boolean;
   readonly #options: SegmenterOptions;
-  readonly #muxer = new TsMuxer();
-  readonly #writer = new ByteWriter();
+  readonly #format: SegmentFormat;
+  readonly #writer: SegmentWriter;
   readonly #clock = new SegmentClock();
   readonly #cutter: SegmentCutter;
+  readonly #partCutter: PartCutter | undefined;
   /** What the segment at hand was begun with. */
   #tracks: readonly Track[] = [];
   /** Tracks that take over at the next place where a segment can begin. */
@@ -54,17 +60,22 @@ export class HlsSegmenter implements StreamSink {
   #hasVideo = false;
   #segment: OpenSegment | undefined;
   #isDiscontinuous = false;
+  /** Until it is whole, nobody sees anything of the first segment. */
+  #isFirst = true;
   readonly #epoch: SharedEpoch;
 
   constructor(options: SegmenterOptions) {
     this.isPassive = options.isPassive ?? false;
     this.#options = options;
+    this.#format = options.format ?? 'ts';
+    this.#writer = createSegmentWriter(this.#format);
     this.#cutter = new SegmentCutter(options.segmentDuration, options.epoch !== undefined);
+    if (options.partDuration !== undefined) this.#partCutter = new PartCutter(options.partDuration);
     this.#epoch = options.epoch ?? new SharedEpoch();
   }
 
   onTracks(tracks: readonly Track[]): void {
-    const carried = tracks.filter(tsCarries);
+    const carried = tracks.filter(track => hlsCarries(this.#format, track));
     for (const track of tracks) {
       if (!carried.includes(track)) this.#options.stream.noteLeftOut('HLS', track);
     }
@@ -80,11 +91,11 @@ export class HlsSegmenter implements StreamSink {
     const ownTime = sample.dts / track.clockRate;
     const time = this.#clock.at(sample, ownTime);
     const isStart = !this.#hasVideo || (sample.kind === 'video' && sample.key);
-    if (this.#segment) this.#cut(this.#segment, time, isStart);
-    else if (isStart) this.#begin(time, true);
+    if (this.#segment) this.#cut(this.#segment, time, isStart, sample);
+    else if (isStart) this.#begin(time, true, sample);
     if (!this.#segment) return;
     this.#clock.advance(sample, ownTime);
-    this.#write(this.#segment, sample, track);
+    this.#write(sample, track);
   }
 
   /** What comes next is another publisher's; or nothing, for as long as there is none. */
@@ -109,68 +120,112 @@ export class HlsSegmenter implements StreamSink {
     this.#tracks = tracks;
     this.#hasVideo = hasVideo;
     this.#clock.restart(hasVideo);
-    this.#muxer.init(tracks, this.#options.stream.metadata);
+    this.#writer.restart(tracks, this.#options.stream.metadata);
   }
 
-  #cut(segment: OpenSegment, time: number, isStart: boolean): void {
+  #cut(segment: OpenSegment, time: number, isStart: boolean, sample: MediaSample): void {
     const isWished =
       isStart && (this.#hasVideo ? this.#cutter.cutsAtKey(time) : this.#cutter.cutsAtFrame(time));
     const isForced =
-      this.#cutter.mustCut(time, this.#clock.frameDuration) || segment.byteLength >= MAX_SEGMENT_BYTES;
-    if (!isWished && !isForced) return;
+      this.#cutter.mustCut(time, this.#clock.frameDuration) ||
+      segment.byteLength + this.#writer.byteLength >= MAX_SEGMENT_BYTES;
+    if (!isWished && !isForced) {
+      this.#cutPart(segment, time, sample);
+      return;
+    }
     if (time - segment.start > this.#cutter.limit) {
       // There is a hole in the stream's time, which is in no segment.
       this.#finish(this.#clock.end);
       this.#breakOff();
     } else {
-      this.#finish(time);
+      this.#finish(time, sample);
     }
-    this.#begin(time, isStart);
+    this.#begin(time, isStart, sample);
   }
 
-  #begin(time: number, independent: boolean): void {
+  #cutPart(segment: OpenSegment, time: number, sample: MediaSample): void {
+    const cutter = this.#partCutter;
+    if (!cutter) return;
+    const isFrame = this.#clock.drives(sample);
+    if (!(isFrame ? cutter.cutsAtFrame(time) : cutter.isOverdue(time))) return;
+    this.#take(segment, time, sample);
+    cutter.begin(time, isFrame);
+  }
+
+  #begin(time: number, independent: boolean, sample: MediaSample): void {
     this.#segment = {
       start: time,
       independent,
       discontinuity: this.#isDiscontinuous,
-      stretches: [],
+      epoch: undefined,
+      pieces: [],
       byteLength: 0,
     };
     this.#isDiscontinuous = false;
     this.#cutter.begin(time);
-    this.#muxer.writeTables(this.#writer);
+    this.#partCutter?.begin(time, this.#clock.drives(sample));
+    this.#writer.begin();
   }
 
-  #write(segment: OpenSegment, sample: MediaSample, track: Track): void {
+  #write(sample: MediaSample, track: Track): void {
     try {
-      this.#muxer.write(sample, track, this.#writer);
+      this.#writer.write(sample, track);
     } catch (cause) {
       const reason = cause instanceof Error ? cause.message : String(cause);
       this.#options.stream.history.note('hls-sample-dropped', reason);
     }
-    const { slab, start, end } = this.#writer.take();
-    segment.byteLength += end - start;
-    const last = segment.stretches.at(-1);
-    if (last && last.slab === slab && last.end === start) last.end = end;
-    else segment.stretches.push({ slab, start, end });
   }
 
-  /** Hands on the segment at hand, which ends at `end`. */
-  #finish(end: number): void {
+  /** Takes from the writer what there is until `end`, where `next` follows, and hands it on if parts are wished. */
+  #take(segment: OpenSegment, end: number, next: MediaSample | undefined): void {
+    const piece = this.#writer.take(next);
+    if (!piece) return;
+    // The first pictures come all at once, from before: only the segment's end is of the present.
+    if (this.#isFirst) segment.epoch = Date.now() - end * 1000;
+    else segment.epoch ??= this.#epoch.at(Date.now() - end * 1000, this.#options.isRendition);
+    segment.pieces.push(piece.data);
+    segment.byteLength += piece.data.length;
+    const cutter = this.#partCutter;
+    if (!cutter) return;
+    this.#options.onPart?.({
+      ...this.#headOf(segment, segment.epoch),
+      data: piece.data,
+      duration: cutter.duration(end),
+      hasKey: piece.hasKey,
+      partTarget: cutter.target,
+    });
+  }
+
+  /** Hands on the segment at hand, which ends at `end`, with `next` if that goes on from it. */
+  #finish(end: number, next?: MediaSample): void {
     const segment = this.#segment;
     if (!segment) return;
     this.#segment = undefined;
     const duration = end - segment.start;
     this.#cutter.end(duration);
-    const epoch = this.#epoch.at(Date.now() - end * 1000);
+    this.#take(segment, end, next);
+    if (segment.epoch === undefined) {
+      // No sample could be written.
+      this.#isDiscontinuous ||= segment.discontinuity;
+      return;
+    }
+    if (this.#isFirst) segment.epoch = this.#epoch.at(segment.epoch, this.#options.isRendition);
+    this.#isFirst = false;
     this.#options.onSegment({
-      data: Buffer.concat(segment.stretches.map(({ slab, start, end }) => slab.subarray(start, end))),
+      ...this.#headOf(segment, segment.epoch),
+      data: segment.pieces.length === 1 ? segment.pieces[0]! : Buffer.concat(segment.pieces),
       duration,
-      programDateTime: Math.round(epoch + segment.start * 1000),
-      discontinuity: segment.discontinuity,
-      independent: segment.independent,
       targetDuration: this.#cutter.targetDuration,
     });
+  }
+
+  #headOf({ start, discontinuity, independent }: OpenSegment, epoch: number): SegmentHead {
+    return {
+      programDateTime: Math.round(epoch + start * 1000),
+      discontinuity,
+      independent,
+      init: this.#writer.init,
+    };
   }
 
   #breakOff(): void {

@@ -1,5 +1,7 @@
 /** Milliseconds by which the source's clock may run away from ours before dates are set anew. */
 const MAX_DRIFT = 1000;
+/** A rendition is made of what its source has sent before, and the later, the busier the machine is. */
+const MAX_LATENESS = 10_000;
 
 /**
  * When the time of a stream was zero, in milliseconds since 1970. The renditions of a stream share one, so that the same
@@ -9,8 +11,10 @@ export class SharedEpoch {
   #epoch: number | undefined;
 
   /** `now`: the zero time that the latest frame tells. */
-  at(now: number): number {
-    if (this.#epoch === undefined || Math.abs(now - this.#epoch) > MAX_DRIFT) this.#epoch = now;
+  at(now: number, isRendition = false): number {
+    const late = now - (this.#epoch ?? now);
+    const isApart = late < -MAX_DRIFT || late > (isRendition ? MAX_LATENESS : MAX_DRIFT);
+    if (this.#epoch === undefined || isApart) this.#epoch = now;
     return this.#epoch;
   }
 

@@ -7,9 +7,15 @@ import { AUDIO_TRACK, VIDEO_TRACK } from '@flux-iot/core/stream/test-support';
 import { AudioSample, VideoSample } from '@flux-iot/media/model/sample';
 import type { Track } from '@flux-iot/media/model/track';
 import { MediaServer } from '../http/media-server.ts';
-import { HlsAdapter, type HlsOptions } from './adapter.ts';
+import { HlsAdapter, type HlsOptions, type Ladder } from './adapter.ts';
 
-const OPTIONS: HlsOptions = { segmentDuration: 2, playlistLength: 3, alwaysOn: false };
+const OPTIONS: HlsOptions = {
+  format: 'ts',
+  segmentDuration: 2,
+  partDuration: undefined,
+  playlistLength: 3,
+  alwaysOn: false,
+};
 
 /** A playlist as a client got it. */
 interface ReceivedPlaylist {
@@ -28,7 +34,7 @@ export class HlsGateway {
   /** What clients and publishers must show, if anything. */
   token: string | undefined;
 
-  private constructor(options: Partial<HlsOptions>) {
+  private constructor(options: Partial<HlsOptions>, ladder: Ladder | undefined) {
     this.orchestrator = new StreamOrchestrator({
       stream: { gop: { maxBytes: 1_000_000, maxSeconds: 20 }, discoverySeconds: 1 },
       flush: { minInterval: 20, maxInterval: 60 },
@@ -43,11 +49,17 @@ export class HlsGateway {
       },
     });
     const { orchestrator, server, storage } = this;
-    this.adapter = new HlsAdapter({ orchestrator, server, storage, options: { ...OPTIONS, ...options } });
+    this.adapter = new HlsAdapter({
+      orchestrator,
+      server,
+      storage,
+      options: { ...OPTIONS, ...options },
+      ladder,
+    });
   }
 
-  static async start(options: Partial<HlsOptions> = {}): Promise<HlsGateway> {
-    const gateway = new HlsGateway(options);
+  static async start(options: Partial<HlsOptions> = {}, ladder?: Ladder): Promise<HlsGateway> {
+    const gateway = new HlsGateway(options, ladder);
     await gateway.server.start();
     await gateway.adapter.start();
     return gateway;

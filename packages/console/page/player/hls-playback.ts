@@ -7,12 +7,19 @@ export function playHls(video: HTMLVideoElement, source: PlaybackSource, onStop:
   const player = new Hls({
     // A segment behind the newest; each stall moves it back by one more.
     liveSyncDurationCount: 1,
+    lowLatencyMode: true,
     liveSyncOnStallIncrease: 1,
     maxLiveSyncPlaybackRate: 1.1,
     backBufferLength: 30,
   });
   player.on(Hls.Events.ERROR, (_event, { fatal, details, error }) => {
     if (fatal) onStop(error.message || details);
+  });
+  player.once(Hls.Events.LEVEL_LOADED, (_event, { details: { partHoldBack } }) => {
+    if (partHoldBack === 0) return;
+    // Where there are parts, it is as near as the server says.
+    player.targetLatency = partHoldBack;
+    video.addEventListener('playing', () => nearer(video, player), { once: true });
   });
   player.on(Hls.Events.LEVEL_UPDATED, (_event, { details }) => {
     if (!details.live) onStop(undefined);
@@ -25,6 +32,15 @@ export function playHls(video: HTMLVideoElement, source: PlaybackSource, onStop:
     },
     close: () => player.destroy(),
   };
+}
+
+/** Seconds behind where it should be from which on it jumps; less is made up for by playing a little faster. */
+const JUMP = 1;
+
+function nearer(video: HTMLVideoElement, { liveSyncPosition }: Hls): void {
+  if (liveSyncPosition !== null && liveSyncPosition - video.currentTime > JUMP) {
+    video.currentTime = liveSyncPosition;
+  }
 }
 
 function playNatively(video: HTMLVideoElement, { url }: PlaybackSource, onStop: OnStop): Playback {

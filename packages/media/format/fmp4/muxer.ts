@@ -14,6 +14,8 @@ export interface Fragment {
   readonly byteLength: number;
   /** Begins with a picture that decoding can start at, or has no picture at all. */
   readonly key: boolean;
+  /** Has a picture that decoding can start at, wherever it stands, or no picture at all. */
+  readonly hasKey: boolean;
   /** Seconds of the stream at which its first sample is decoded, and at which its last one ends. */
   readonly start: number;
   readonly end: number;
@@ -39,6 +41,14 @@ interface MuxedTrack {
   size: PictureSize | undefined;
 }
 
+export interface Fmp4MuxerOptions {
+  /**
+   * Fragments have the stream's own times, and there are no edits: for movies of the same stream that are to be played one
+   * after the other, or in place of each other. Times before zero cannot stand in it.
+   */
+  readonly keepsTimes?: boolean;
+}
+
 /** 32 bits of duration and of composition offset. */
 const MAX_DURATION = 0xffffffff;
 const MAX_OFFSET = 0x7fffffff;
@@ -53,6 +63,7 @@ const MAX_SAMPLE_SIZE = 0x3fffffff;
  */
 export class Fmp4Muxer {
   readonly #tracks = new Map<number, MuxedTrack>();
+  readonly #keepsTimes: boolean;
   #sequence = 0;
   /** Whole seconds of the stream that are taken off all times. */
   #origin: number | undefined;
@@ -62,7 +73,9 @@ export class Fmp4Muxer {
   #end = 0;
 
   /** `tracks`: those that it is to carry (`fmp4Carries`). */
-  constructor(tracks: readonly Track[]) {
+  constructor(tracks: readonly Track[], { keepsTimes = false }: Fmp4MuxerOptions = {}) {
+    this.#keepsTimes = keepsTimes;
+    if (keepsTimes) this.#origin = 0;
     for (const [index, track] of tracks.entries()) {
       this.#tracks.set(track.id, {
         id: index + 1,
@@ -97,6 +110,7 @@ export class Fmp4Muxer {
     const muxed = this.#tracks.get(sample.trackId);
     if (!muxed || sample.byteLength === 0) return;
     if (sample.byteLength > MAX_SAMPLE_SIZE) throw new ParseError('sample too large for a fragment');
+    if (this.#keepsTimes && sample.dts < 0) throw new ParseError('decoding time before zero');
     const compositionOffset = sample.pts - sample.dts;
     if (Math.abs(compositionOffset) > MAX_OFFSET) throw new ParseError('presentation too far from decoding');
     this.#settle(muxed, sample.dts);
@@ -171,6 +185,7 @@ export class Fmp4Muxer {
       buffers,
       byteLength,
       key: video?.samples[0]?.key ?? true,
+      hasKey: video?.samples.some(({ key }) => key) ?? true,
       start,
       end: this.#end,
       samples: present.reduce((count, { samples }) => count + samples.length, 0),
@@ -182,7 +197,7 @@ export class Fmp4Muxer {
   /** The movie box, by the first fragment. */
   #describe(origin: number): Buffer {
     const shown = Math.min(...[...this.#tracks.values()].flatMap(firstPresentation));
-    const offset = Math.max(0, shown - origin);
+    const offset = this.#keepsTimes ? 0 : Math.max(0, shown - origin);
     const tracks = [...this.#tracks.values()].map(({ id, track, size }): MovieTrack => {
       const pictures = track.kind === 'video' ? (size ?? track) : { width: 0, height: 0 };
       return {
