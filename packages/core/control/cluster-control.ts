@@ -227,7 +227,8 @@ function merge(reports: readonly StreamReport[]): StreamReport {
   const ingest = reports.find(report => report.ingest)?.ingest;
   const status = owned?.status && addViewers(owned.status, reports);
   const history = reports.find(report => report.history)?.history;
-  return { streamId, status, ingest, history };
+  const sentOn = reports.flatMap(report => report.sentOn ?? []);
+  return { streamId, status, ingest, history, sentOn };
 }
 
 function addViewers(own: StreamStatus, reports: readonly StreamReport[]): StreamStatus {

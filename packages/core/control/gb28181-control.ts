@@ -1,5 +1,6 @@
 import type { Bus, BusValue } from '../bus/bus.ts';
 import { FluxError } from '../errors/flux-error.ts';
+import type { IngestStatus } from '../orchestrator/protocol-adapter.ts';
 import { remoteMethods, serveMethods } from './remote-methods.ts';
 
 /** A GB28181 device as the API shows it. Times are milliseconds since 1970. */
@@ -83,6 +84,50 @@ export interface RecordList {
   readonly total: number;
 }
 
+/** A platform above, with which we are registered as a device is with us. Times are milliseconds since 1970. */
+export interface PlatformReport extends IngestStatus {
+  readonly name: string;
+  readonly id: string;
+  readonly domain: string;
+  /** What it calls us. */
+  readonly ownId: string;
+  readonly transport: 'udp' | 'tcp';
+  readonly address: string;
+  readonly registeredAt?: number;
+  readonly expiresAt?: number;
+  readonly lastKeepaliveAt?: number;
+  /** Those that are shared with it. */
+  readonly channels: number;
+  readonly channelsOnline: number;
+  /** Whether it wants to be told what changes. */
+  readonly isSubscribed: boolean;
+  readonly sessions: readonly UpperSessionReport[];
+}
+
+/** A stream that a platform above is sent. */
+export interface UpperSessionReport {
+  readonly channelId: string;
+  readonly streamId: string;
+  readonly since: number;
+  readonly ssrc: string;
+  /** As seen from here. */
+  readonly transport: 'udp' | 'tcp-passive' | 'tcp-active';
+  /** Where it takes it. */
+  readonly remote: string;
+  readonly bytes: number;
+}
+
+/** A stream as a platform above is shown it. */
+export interface SharedChannelReport {
+  readonly id: string;
+  readonly name: string;
+  readonly streamId: string;
+  readonly isOnline: boolean;
+  /** The device and the channel that orders are passed down to, where there is one. */
+  readonly deviceId?: string;
+  readonly deviceChannelId?: string;
+}
+
 /** Something that a device told. `detail` is plain data of the kind. */
 export interface DeviceEvent {
   /** `device-online`, `device-offline`, `catalog-changed`, `alarm`, `position`. */
@@ -122,6 +167,9 @@ export interface Gb28181Control {
   playback(streamId: string, action: PlaybackAction): Promise<void>;
   /** The latest, the newest first; kept until the process ends. */
   events(deviceId: string | undefined, limit: number): Promise<DeviceEvent[]>;
+  platforms(): Promise<PlatformReport[]>;
+  /** What the platform of that name is shown. */
+  sharedChannels(platform: string): Promise<SharedChannelReport[]>;
 }
 
 export const GB28181_METHODS = [
@@ -136,6 +184,8 @@ export const GB28181_METHODS = [
   'subscribe',
   'playback',
   'events',
+  'platforms',
+  'sharedChannels',
 ] as const satisfies readonly (keyof Gb28181Control)[];
 
 /** Where the protocol is not enabled. */

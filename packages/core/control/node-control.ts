@@ -68,7 +68,8 @@ export class NodeControl implements MediaControl {
     const ingest = this.#orchestrator.getIngest(streamId);
     if (!status && !ingest) throw notFound(streamId);
     const history = status ? undefined : ingest?.history?.entries;
-    return { streamId, status, ingest: ingest && ingestReport(ingest), history };
+    const sentOn = this.#adapters.flatMap(adapter => adapter.historyOf?.(streamId) ?? []);
+    return { streamId, status, ingest: ingest && ingestReport(ingest), history, sentOn };
   }
 
   async viewers(streamId: StreamId): Promise<StreamViewer[]> {

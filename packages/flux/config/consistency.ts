@@ -1,5 +1,6 @@
 import { isNetwork } from '@flux-iot/server/hooks/address-policy';
 import { collide, parseAddress, parsePortRange } from './address.ts';
+import { cascadeContradictions } from './cascade-consistency.ts';
 import type { Config } from './schema.ts';
 
 /** A problem that only several keys together make. */
@@ -81,7 +82,7 @@ export function findContradictions(config: Config): Contradiction[] {
       message: `protocols.hls.ladder names "${name}", which is none of transcode.profiles`,
     });
   }
-  return [...found, ...findCollisions(config)];
+  return [...found, ...cascadeContradictions(config), ...findCollisions(config)];
 }
 
 function findCollisions(config: Config): Contradiction[] {

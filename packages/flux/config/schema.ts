@@ -5,6 +5,7 @@
 import { EVENT_KINDS } from '@flux-iot/core/control/gateway-event';
 import { AUDIO_TARGETS, HARDWARE, VIDEO_TARGETS } from '@flux-iot/core/transcode/profile';
 import { Type } from 'typebox';
+import { platforms, shared } from './cascade.ts';
 import {
   address,
   choice,
@@ -204,6 +205,8 @@ const gb28181 = section('GB28181: cameras, recorders and platforms that register
   max_devices: integer(10_000, 1, 1_000_000, 'Devices at most; more are refused.'),
   flood_rate: integer(200, 1, 1_000_000, 'SIP messages a second from one address; more are thrown away.'),
   flood_burst: integer(5000, 1, 10_000_000, 'SIP messages from one address at once, before that counts.'),
+  platforms,
+  shared,
 });
 
 const hls = section('HLS: playlists and transport stream segments on the HTTP media server.', {

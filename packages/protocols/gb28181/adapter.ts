@@ -6,7 +6,13 @@ import type {
   ProtocolStats,
   StreamCallback,
 } from '@flux-iot/core/orchestrator/protocol-adapter';
+import type { StreamOrchestrator } from '@flux-iot/core/orchestrator/stream-orchestrator';
+import type { HistoryEntry } from '@flux-iot/core/stream/history';
 import type { StreamId } from '@flux-iot/core/stream/stream-id';
+import { Cascade } from './cascade/cascade.ts';
+import type { ChannelShare, DeviceChannel } from './cascade/shared-channel.ts';
+import { SharedChannels } from './cascade/shared-channels.ts';
+import type { PlatformAccount } from './cascade/upper-platform.ts';
 import { DeviceControl } from './control/device-control.ts';
 import type { Device } from './device/device.ts';
 import { DeviceEvents } from './device/events.ts';
@@ -21,6 +27,7 @@ import type { MediaReceiver } from './live/media.ts';
 import { ChannelPuller } from './live/puller.ts';
 import type { LiveEnvironment } from './live/session.ts';
 import { parseChannelSource } from './live/source.ts';
+import { MediaSender } from './media/media-sender.ts';
 import type { MediaTransport } from './media/reception.ts';
 import { RecordingPlayer } from './playback/player.ts';
 import { SsrcPool } from './sdp/ssrc.ts';
@@ -28,6 +35,15 @@ import { SipAgent } from './sip/agent.ts';
 import type { FloodLimits } from './sip/flood-gate.ts';
 import type { ServerTransaction } from './sip/transactions.ts';
 import { Subscriptions } from './subscription/subscriptions.ts';
+
+export interface CascadeOptions {
+  readonly platforms: readonly PlatformAccount[];
+  readonly shared: readonly ChannelShare[];
+  /** Where streams are had from, of whatever protocol. */
+  readonly orchestrator: StreamOrchestrator;
+  /** The address that media is sent from. */
+  readonly mediaHost: string;
+}
 
 export interface Gb28181AdapterOptions {
   readonly callback: StreamCallback;
@@ -55,6 +71,8 @@ export interface Gb28181AdapterOptions {
   readonly flood: FloodLimits;
   /** Asked of every device that comes: to tell of changes of its catalog. */
   readonly subscribeCatalog?: boolean;
+  /** The platforms above, and what is shared with them; without it, none. */
+  readonly cascade?: CascadeOptions;
   readonly onEvent?: (event: DeviceEvent) => void;
   /** Told of refused devices and messages; bounded by the receiver. */
   readonly onError?: (error: FluxError, peer: string) => void;
@@ -77,6 +95,8 @@ export class Gb28181Adapter implements ProtocolAdapter {
   readonly #questions: Questions;
   readonly #subscriptions: Subscriptions;
   readonly #environment: LiveEnvironment;
+  readonly #channels: SharedChannels | undefined;
+  readonly #cascade: Cascade | undefined;
   readonly #ingests = new Map<StreamId, ChannelPuller | RecordingPlayer>();
   readonly #refused: Record<string, number> = {};
   #callback: StreamCallback;
@@ -100,7 +120,10 @@ export class Gb28181Adapter implements ProtocolAdapter {
       flood: options.flood,
       maxConnections: maxDevices,
       onRequest: transaction => this.#receive(transaction),
-      onDisconnected: peer => registry.disconnected(peer),
+      onDisconnected: peer => {
+        registry.disconnected(peer);
+        this.#cascade?.disconnected(peer);
+      },
       onRefused,
     });
     this.#agent = agent;
@@ -130,9 +153,26 @@ export class Gb28181Adapter implements ProtocolAdapter {
       invitations: new Set<Invitation>(),
       callback: () => this.#callback,
     };
+    const { cascade, mediaAddress } = options;
+    this.#channels =
+      cascade &&
+      new SharedChannels(cascade.shared, options.domain, {
+        ...{ orchestrator: cascade.orchestrator, registry },
+        ingest: (streamId, source) => this.ingest(streamId, source),
+        deviceChannelOf: streamId => this.#deviceChannelOf(streamId),
+      });
+    this.#cascade =
+      cascade &&
+      this.#channels &&
+      new Cascade(cascade.platforms, {
+        ...{ agent, registry, questions, mediaAddress, utcOffsetMinutes, channels: this.#channels },
+        sender: new MediaSender({ host: cascade.mediaHost }),
+        ssrcs: this.#environment.ssrcs,
+      });
     this.control = new DeviceControl({
       ...{ registry, questions, inquiry, events, utcOffsetMinutes },
       subscriptions: this.#subscriptions,
+      cascade: this.#cascade,
       playerOf: streamId => {
         const ingest = this.#ingests.get(streamId);
         return ingest instanceof RecordingPlayer ? ingest : undefined;
@@ -163,9 +203,11 @@ export class Gb28181Adapter implements ProtocolAdapter {
       await this.#options.receiver.stop();
       throw cause;
     }
+    this.#cascade?.start();
   }
 
   async stop(): Promise<void> {
+    await this.#cascade?.stop();
     for (const ingest of this.#ingests.values())
       ingest.close({ code: 'shutdown', message: 'The server is shutting down.' });
     this.#ingests.clear();
@@ -190,9 +232,9 @@ export class Gb28181Adapter implements ProtocolAdapter {
       listening: [...endpoint.listening, ...receiver.listening],
       connections: this.registry.all.filter(({ isOnline }) => isOnline).length,
       publishers: ingests.filter(({ status }) => status.state === 'connected').length,
-      viewers: 0,
+      viewers: this.#cascade?.sessions ?? 0,
       bytesIn: endpoint.bytes.in + receiver.bytesIn,
-      bytesOut: endpoint.bytes.out,
+      bytesOut: endpoint.bytes.out + (this.#cascade?.bytesOut ?? 0),
       refused: { ...this.#refused },
     };
   }
@@ -210,11 +252,21 @@ export class Gb28181Adapter implements ProtocolAdapter {
     return ingest;
   }
 
+  historyOf(streamId: StreamId): readonly HistoryEntry[] {
+    return this.#channels?.historyOf(streamId) ?? [];
+  }
+
+  #deviceChannelOf(streamId: StreamId): DeviceChannel | undefined {
+    const ingest = this.#ingests.get(streamId);
+    return ingest instanceof ChannelPuller && ingest.status.state !== 'closed' ? ingest.source : undefined;
+  }
+
   #receive(transaction: ServerTransaction): void {
     const { request, respond } = transaction;
     const answer = (status: number) => respond({ status });
     for (const invitation of this.#environment.invitations)
       if (request.method !== 'ACK' && invitation.takes(request, answer)) return;
+    if (this.#cascade?.takes(transaction)) return;
     switch (request.method) {
       case 'ACK':
         return;

@@ -1,4 +1,5 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import { timeLineOf } from '@flux-iot/core/control/media-control';
 import { knownStream, type RouteContext } from '../context.ts';
 import { presentHistory, time } from '../present.ts';
 import { PROBLEMS, StreamParamsSchema, the } from '../schemas.ts';
@@ -28,7 +29,7 @@ export const diagnosisRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (a
           at: at === undefined ? undefined : time(at),
         })),
         findings: findings.map(({ at, ...finding }) => ({ ...finding, at: time(at) })),
-        history: (report.status?.history ?? report.history ?? []).map(presentHistory),
+        history: timeLineOf(report).map(presentHistory),
       };
     },
   );

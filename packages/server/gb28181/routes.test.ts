@@ -1,4 +1,4 @@
-import type { DeviceReport, Gb28181Control } from '@flux-iot/core/control/gb28181-control';
+import type { DeviceReport, Gb28181Control, PlatformReport } from '@flux-iot/core/control/gb28181-control';
 import { FluxError } from '@flux-iot/core/errors/flux-error';
 import { afterEach, describe, expect, it } from 'vitest';
 import { TestApi } from '../test-support.ts';
@@ -14,6 +14,18 @@ const DEVICE: DeviceReport = {
   ...{ registeredAt: 0, expiresAt: 3_600_000, lastSeenAt: 1000, channels: 2, channelsOnline: 1 },
   catalog: { state: 'complete', total: 3, at: 2000 },
   subscriptions: [{ kind: 'alarm', state: 'active', expiresAt: 5000 }],
+};
+
+const PLATFORM: PlatformReport = {
+  ...{ name: 'city', id: '34020000002000000009', domain: '3402000000', ownId: '34020000002000000001' },
+  ...{ transport: 'udp', address: '192.0.2.1:5060', state: 'connected', attempts: 1, registeredAt: 1000 },
+  ...{ channels: 2, channelsOnline: 1, isSubscribed: true },
+  sessions: [
+    {
+      ...{ channelId: '34020000001320000001', streamId: 'cam1', since: 2000, ssrc: '0200000001' },
+      ...{ transport: 'udp', remote: '192.0.2.1:30000', bytes: 7 },
+    },
+  ],
 };
 
 /** Keeps what it was asked. */
@@ -47,6 +59,14 @@ class FakeControl implements Gb28181Control {
     state: 'active' as const,
   });
   playback = async (...given: unknown[]) => void this.asked.push(['playback', ...given]);
+  platforms = async () => [PLATFORM];
+  sharedChannels = async (name: string) => {
+    if (name !== PLATFORM.name) throw new FluxError('DEVICE_NOT_FOUND', `No platform is called ${name}.`);
+    return [
+      { id: '34020000001320000001', name: '门', streamId: 'cam1', isOnline: true, deviceId: DEVICE.id },
+      { id: '34020000001320000002', name: 'yard', streamId: 'cam2', isOnline: false },
+    ];
+  };
   events = async () => [{ kind: 'alarm', deviceId: DEVICE.id, at: 0, detail: { type: 2 } }];
 }
 
@@ -106,6 +126,27 @@ describe('the routes of GB28181 devices', () => {
       ['playback', 'cam1', { action: 'seek', seconds: 3 }],
       ['remove', DEVICE.id],
     ]);
+  });
+
+  it('show the platforms above, and what is shared with each', async () => {
+    api = await TestApi.start({ gb28181: new FakeControl() });
+    const { platforms } = (await api.get('/api/v1/gb28181/platforms')).json();
+    expect(platforms).toEqual([
+      {
+        ...{ name: 'city', id: PLATFORM.id, domain: '3402000000', own_id: '34020000002000000001' },
+        ...{ transport: 'udp', address: '192.0.2.1:5060', state: 'registered', attempts: 1 },
+        ...{ registered_at: '1970-01-01T00:00:01.000Z', channels: 2, channels_online: 1, subscribed: true },
+        sessions: [
+          {
+            ...{ channel_id: '34020000001320000001', stream_id: 'cam1', since: '1970-01-01T00:00:02.000Z' },
+            ...{ ssrc: '0200000001', transport: 'udp', remote: '192.0.2.1:30000', bytes: 7 },
+          },
+        ],
+      },
+    ]);
+    const channels = await api.get('/api/v1/gb28181/platforms/city/channels?q=yard');
+    expect(channels.json()).toMatchObject({ total: 1, channels: [{ stream_id: 'cam2', online: false }] });
+    expect((await api.get('/api/v1/gb28181/platforms/town/channels')).statusCode).toBe(404);
   });
 
   it('say that the protocol is off where it is', async () => {

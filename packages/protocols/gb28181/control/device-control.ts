@@ -4,13 +4,16 @@ import type {
   DeviceOrder,
   DeviceReport,
   Gb28181Control,
+  PlatformReport,
   PlaybackAction,
   PresetReport,
   RecordList,
+  SharedChannelReport,
   SubscriptionKind,
   SubscriptionReport,
 } from '@flux-iot/core/control/gb28181-control';
 import { FluxError } from '@flux-iot/core/errors/flux-error';
+import type { Cascade } from '../cascade/cascade.ts';
 import type { Device } from '../device/device.ts';
 import type { DeviceEvents } from '../device/events.ts';
 import type { Inquiry } from '../device/inquiry.ts';
@@ -32,6 +35,8 @@ export interface DeviceControlOptions {
   readonly subscriptions: Subscriptions;
   readonly events: DeviceEvents;
   readonly utcOffsetMinutes: number;
+  /** Where there are platforms above. */
+  readonly cascade: Cascade | undefined;
   readonly playerOf: (streamId: string) => RecordingPlayer | undefined;
 }
 
@@ -160,6 +165,16 @@ export class DeviceControl implements Gb28181Control {
 
   async events(deviceId: string | undefined, limit: number): Promise<DeviceEvent[]> {
     return this.#options.events.latest(deviceId ?? undefined, limit);
+  }
+
+  async platforms(): Promise<PlatformReport[]> {
+    return this.#options.cascade?.platforms() ?? [];
+  }
+
+  async sharedChannels(platform: string): Promise<SharedChannelReport[]> {
+    const { cascade } = this.#options;
+    if (cascade) return cascade.channels(platform);
+    throw new FluxError('DEVICE_NOT_FOUND', `No platform is called ${platform}.`);
   }
 
   #report(device: Device): DeviceReport {

@@ -19,7 +19,7 @@ export class ChannelPuller implements Ingest {
   readonly sourceUrl: string;
   readonly history = new StreamHistory();
   readonly demand: ((isWanted: boolean) => void) | undefined;
-  readonly #source: ChannelSource;
+  readonly source: ChannelSource;
   readonly #environment: LiveEnvironment;
   readonly #retry = new Retry(() => void this.#attempt());
   #session: MediaSession | undefined;
@@ -27,7 +27,7 @@ export class ChannelPuller implements Ingest {
 
   constructor(streamId: StreamId, source: ChannelSource, environment: LiveEnvironment) {
     this.streamId = streamId;
-    this.#source = source;
+    this.source = source;
     this.#environment = environment;
     this.sourceUrl = `gb28181://${source.deviceId}/${source.channelId}`;
     const { registry } = environment;
@@ -76,7 +76,7 @@ export class ChannelPuller implements Ingest {
   }
 
   async #attempt(): Promise<void> {
-    const { deviceId, channelId, transport, stream } = this.#source;
+    const { deviceId, channelId, transport, stream } = this.source;
     const { history, streamId } = this;
     const session = new MediaSession({
       ...{ environment: this.#environment, streamId, deviceId, channelId, transport, history },
@@ -107,7 +107,7 @@ export class ChannelPuller implements Ingest {
 
   /** It was restarted, or its network is back: what it sent before is gone, and it is asked at once. */
   #deviceRegistered(device: Device, isNew: boolean): void {
-    if (device.id !== this.#source.deviceId || !isNew) return;
+    if (device.id !== this.source.deviceId || !isNew) return;
     this.history.note(
       'device-registered',
       `${device.peer.transport} from ${device.peer.address}:${device.peer.port}`,
@@ -117,7 +117,7 @@ export class ChannelPuller implements Ingest {
 
   /** What still comes is taken as long as it comes. */
   #deviceLost(device: Device, reason: string): void {
-    if (device.id === this.#source.deviceId) this.history.note('device-lost', reason);
+    if (device.id === this.source.deviceId) this.history.note('device-lost', reason);
   }
 
   /** Somebody took the id over, or the stream was stopped: there is nothing left to bring, but on demand. */

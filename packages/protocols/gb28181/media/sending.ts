@@ -14,7 +14,7 @@ export interface SendRequest {
   /** Its sound alone. */
   readonly isSoundOnly?: boolean;
   /** Of the sending: `media-connected`, `media-connect-failed`, `left-out`, `sender-behind`. */
-  readonly history: StreamHistory;
+  readonly history: Pick<StreamHistory, 'note'>;
   /** The stream has ended, or the connection was closed or not made. */
   onEnded(reason: string): void;
 }

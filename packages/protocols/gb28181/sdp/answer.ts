@@ -19,6 +19,8 @@ export interface SessionDescription {
   readonly ssrc: string | undefined;
   /** The bytes of what is downloaded, where the device says so. */
   readonly fileSize: number | undefined;
+  /** How many times as fast a download is wanted. */
+  readonly downloadSpeed: number | undefined;
   /** Seconds since 1970. */
   readonly from: number;
   readonly to: number;
@@ -66,6 +68,9 @@ export function parseSessionDescription(body: Buffer): SessionDescription {
     ssrc: /^\d{1,10}/.exec(values.get('y') ?? '')?.[0],
     fileSize: /^\d{1,15}$/.test(attributes.get('filesize') ?? '')
       ? Number(attributes.get('filesize'))
+      : undefined,
+    downloadSpeed: /^\d{1,2}$/.test(attributes.get('downloadspeed') ?? '')
+      ? Number(attributes.get('downloadspeed'))
       : undefined,
     from,
     to,

@@ -22,14 +22,14 @@ const TIMEOUT = 5000;
 /** The registering side (RFC 3261 §10, GB/T 28181 §9.1): of a simulated device, or of us with an upper platform. */
 export class Registration {
   readonly #options: RegistrationOptions;
-  readonly #authenticator: Authenticator;
+  #authenticator: Authenticator;
   /** All registrations of one have one Call-ID and rising numbers (RFC 3261 §10.2). */
   readonly #callId = newCallId();
   #sequence = 0;
 
   constructor(options: RegistrationOptions) {
     this.#options = options;
-    this.#authenticator = new Authenticator(options.credentials, 'digest');
+    this.#authenticator = newAuthenticator(options);
   }
 
   /**
@@ -39,8 +39,14 @@ export class Registration {
   async register(peer: SipPeer, expires: number, timeout = TIMEOUT): Promise<SipResponse> {
     const first = await this.#send(peer, expires, timeout);
     if (first.status !== 401) return first;
-    if (!this.#authenticator.challenge(first.headers.all('WWW-Authenticate'))) return first;
-    return this.#send(peer, expires, timeout);
+    if (!this.#authenticator.challenge(first.headers.all('WWW-Authenticate'))) {
+      this.#authenticator = newAuthenticator(this.#options);
+      return first;
+    }
+    const second = await this.#send(peer, expires, timeout);
+    // The next attempt asks for a new challenge: the password may be another one there by then.
+    if (second.status !== 200) this.#authenticator = newAuthenticator(this.#options);
+    return second;
   }
 
   async #send(peer: SipPeer, expires: number, timeout: number): Promise<SipResponse> {
@@ -61,6 +67,10 @@ export class Registration {
     if (response.status === 200) this.#authenticator.accepted();
     return response;
   }
+}
+
+function newAuthenticator({ credentials }: RegistrationOptions): Authenticator {
+  return new Authenticator(credentials, 'digest');
 }
 
 /** Seconds that a 200 grants: of Contact's own parameter, or of the header; undefined where it says neither. */
