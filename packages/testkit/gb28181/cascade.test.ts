@@ -6,7 +6,6 @@ import type { Track } from '@flux-iot/media/model/track';
 import type { ChannelShare } from '@flux-iot/protocols/gb28181/cascade/shared-channel';
 import type { PlatformAccount } from '@flux-iot/protocols/gb28181/cascade/upper-platform';
 import { MediaReceiver } from '@flux-iot/protocols/gb28181/media/media-receiver';
-import { RecordingSink } from '@flux-iot/protocols/gb28181/media/test-support';
 import { SipAgent } from '@flux-iot/protocols/gb28181/sip/agent';
 import fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -171,14 +170,19 @@ describe('a stream for a platform above', () => {
     source.write(25);
     const { id, stop } = await watch({ transport });
     await until(() => upper.orchestrator.findStream(id)?.state === 'live', 'the stream above');
-    const sink = new RecordingSink();
-    upper.orchestrator.findStream(id)?.addSink(sink);
+    const pictures: string[] = [];
+    upper.orchestrator.findStream(id)?.addSink({
+      onTracks: () => {},
+      onSample: sample => {
+        if (sample.kind === 'video') pictures.push(sample.data.toString('hex'));
+      },
+      onDiscontinuity: () => {},
+      onEnd: () => {},
+    });
     source.write(25);
     // The last frame is whole when the next one begins.
-    await until(() => sink.pictures.length >= 29, 'all frames');
-    const first = source.pictures.indexOf(sink.pictures[0] ?? '');
-    expect(first).toBe(20);
-    expect(sink.pictures).toEqual(source.pictures.slice(20, 20 + sink.pictures.length));
+    await until(() => pictures.length >= 29, 'all frames');
+    expect(pictures).toEqual(source.pictures.slice(20, 20 + pictures.length));
     const [session] = (await report())?.sessions ?? [];
     expect(session).toMatchObject({ channelId: CHANNEL, streamId: CAM });
     expect(session?.bytes).toBeGreaterThan(20_000);
@@ -317,19 +321,21 @@ describe('whatever a platform above says', () => {
       'c=IN IP4 127.0.0.1\r\n',
     ];
     const bodies = fc.array(
-      fc.oneof(fc.constantFrom(...pieces), fc.string({ unit: 'binary', maxLength: 8 })),
+      fc.oneof(
+        fc.constantFrom(...pieces),
+        fc.uint8Array({ maxLength: 8 }).map(bytes => Buffer.from(bytes).toString('latin1')),
+      ),
     );
     const methods = fc.constantFrom('MESSAGE', 'INVITE', 'SUBSCRIBE', 'INFO', 'BYE', 'NOTIFY', 'OPTIONS');
     const ids = fc.constantFrom(CHANNEL, LOWER_ID, 'x');
     const peer = device()!.peer;
     const property = fc.asyncProperty(methods, ids, bodies, async (method, id, parts) => {
-      const body = Buffer.from(parts.join(''));
-      const t0=performance.now(); const { status } = await agent.request(method, id, peer, { Event: 'Catalog' }, body, 3000);
-      if(performance.now()-t0>40) console.log(method, id, status, performance.now()-t0, body.toString('latin1'));
+      const body = Buffer.from(parts.join(''), 'latin1');
+      const { status } = await agent.request(method, id, peer, { Event: 'Catalog' }, body, 3000);
       expect(status).toBeGreaterThanOrEqual(200);
       expect(status).not.toBe(500);
     });
-    const t1=performance.now();await fc.assert(property, { seed: SEED, numRuns: 150 }).finally(() => agent.stop());console.log('FUZZ', performance.now()-t1);
+    await fc.assert(property, { seed: SEED, numRuns: 150 }).finally(() => agent.stop());
     expect(lower.errors).toEqual([]);
   });
 });
