@@ -1,0 +1,166 @@
+/** The product below other platforms: one of SIPp, and one of its own. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { clip } from './support/clips.ts';
+import { freePorts } from './support/flux-process.ts';
+import { Gb28181Product, PASSWORD, SERVER_ID } from './support/gb28181-product.ts';
+import { difference, hashedUnits } from './support/packets.ts';
+import { lacks, RunningProcess, run, until } from './support/processes.ts';
+import { PsServer, PsSink } from './support/ps-device.ts';
+
+const LOWER_ID = '34020000002000000002';
+const CHANNEL = '34020000001320000501';
+const SCENARIOS = join(import.meta.dirname, 'sipp');
+
+interface Platform {
+  readonly name: string;
+  readonly state: string;
+  readonly last_error?: string;
+  readonly sessions: readonly { readonly bytes: number }[];
+}
+
+const folder = mkdtempSync(join(tmpdir(), 'flux-cascade-'));
+let upper: Gb28181Product;
+let lower: Gb28181Product;
+let sippPort: number;
+let rtmp: string;
+
+beforeAll(async () => {
+  [sippPort = 0] = await freePorts(1);
+  upper = await Gb28181Product.start();
+  const file = join(folder, 'flux.toml');
+  const platform = (name: string, port: number) => `
+[[protocols.gb28181.platforms]]
+name = "${name}"
+address = "127.0.0.1:${port}"
+id = "${SERVER_ID}"
+password = "${PASSWORD}"
+keepalive_interval = 3
+`;
+  const share = `
+[[protocols.gb28181.shared]]
+stream = "gate"
+channel_id = "${CHANNEL}"
+name = "大门"
+`;
+  writeFileSync(file, platform('own', upper.sip) + platform('sipp', sippPort) + share);
+  lower = await Gb28181Product.start(['--config', file], {
+    FLUX_PROTOCOLS_ENABLED: 'rtmp,gb28181,flv',
+    FLUX_PROTOCOLS_RTMP_BIND: '127.0.0.1:0',
+    FLUX_PROTOCOLS_GB28181_SIP_ID: LOWER_ID,
+    FLUX_MEDIA_PUBLISHER_GRACE: '1',
+  });
+  rtmp = await lower.process.prints(/Publish\s+(rtmp:\S+)\/live\/NAME/);
+});
+afterAll(async () => {
+  await lower.process[Symbol.asyncDispose]();
+  await upper.process[Symbol.asyncDispose]();
+  rmSync(folder, { recursive: true });
+});
+
+const platform = async (name: string) => {
+  const { body } = await lower.call('GET', '/gb28181/platforms');
+  return (body as { platforms: Platform[] }).platforms.find(one => one.name === name);
+};
+
+const publish = (file: string, loops: number) =>
+  new RunningProcess('ffmpeg', [
+    ...['-v', 'error', '-re', '-stream_loop', String(loops), '-i', file, '-c', 'copy', '-f', 'flv'],
+    `${rtmp}/live/gate`,
+  ]);
+
+const untilOnline = () =>
+  until('the stream below', async () => {
+    const { body } = await lower.call('GET', '/streams/gate');
+    return (body as { state?: string }).state === 'live';
+  });
+
+describe.skipIf(lacks('sipp', 'ffmpeg', 'ffprobe'))("SIPp's platform", () => {
+  const sipp = async (scenario: string, keys: Readonly<Record<string, string>> = {}) => {
+    const { code, stdout, stderr } = await run(
+      'sipp',
+      [
+        ...[
+          `127.0.0.1:${lower.sip}`,
+          '-i',
+          '127.0.0.1',
+          '-p',
+          String(sippPort),
+          '-nostdin',
+          '-timeout',
+          '20',
+        ],
+        ...['-sf', join(SCENARIOS, `${scenario}.xml`), '-m', '1'],
+        ...Object.entries(keys).flatMap(([key, value]) => ['-key', key, value]),
+      ],
+      30_000,
+    );
+    return code === 0 ? 'passed' : `${stdout.slice(-1500)}${stderr.slice(-1500)}`;
+  };
+
+  it('is registered with, hears keep-alives, and gets catalog and media', async () => {
+    expect(await sipp('upper-register')).toBe('passed');
+    await until('the registration', async () => (await platform('sipp'))?.state === 'registered');
+    expect(await sipp('upper-keepalive')).toBe('passed');
+    await using _publisher = publish(await clip('h264-aac.flv'), 10);
+    await untilOnline();
+    expect(await sipp('upper-query')).toBe('passed');
+    expect(await sipp('upper-answer')).toBe('passed');
+    expect(await sipp('upper-unknown')).toBe('passed');
+    await using datagrams = await PsSink.open();
+    const byUdp = { media_port: String(datagrams.port), media_profile: 'RTP/AVP', media_ssrc: '0200000501' };
+    expect(await sipp('upper-invite', { ...byUdp, media_setup: 'a=quality:5' })).toBe('passed');
+    await using server = await PsServer.open();
+    const byTcp = { media_port: String(server.port), media_profile: 'TCP/RTP/AVP', media_ssrc: '0200000502' };
+    expect(await sipp('upper-invite', { ...byTcp, media_setup: 'a=setup:passive' })).toBe('passed');
+    const source = await hashedUnits(await clip('h264-aac.flv'), 'h264');
+    const hashes = source.video.map(({ hash }) => hash);
+    for (const file of [await datagrams.write(200_000_501), server.write(200_000_502)]) {
+      const { video, audio } = await hashedUnits(file, 'h264');
+      rmSync(file);
+      // All frames of more than a second, from a key frame on, and none other.
+      const first = hashes.indexOf(video[0]?.hash ?? '');
+      expect(video.length).toBeGreaterThan(30);
+      expect(audio.length).toBeGreaterThan(30);
+      const places = video.map(({ hash }) => hashes.indexOf(hash));
+      expect(places).toEqual(video.map((_, index) => (first + index) % hashes.length));
+    }
+    const { body } = await lower.call('GET', '/streams/gate/diagnosis');
+    const steps = (body as { history: { step: string; detail: string }[] }).history;
+    expect(steps.filter(({ step }) => step.startsWith('upper')).map(({ detail }) => detail)).toEqual(
+      expect.arrayContaining([
+        `sipp: send to 127.0.0.1:${datagrams.port} by udp, SSRC 0200000501`,
+        `sipp: send to 127.0.0.1:${server.port} by tcp-active, SSRC 0200000502`,
+        'sipp said BYE',
+      ]),
+    );
+  });
+});
+
+describe.skipIf(lacks('ffmpeg'))('a platform of our own', () => {
+  it('shows what is published below by RTMP, frame by frame', async () => {
+    await until('the registration', async () => (await platform('own'))?.state === 'registered');
+    await until('its catalog', async () => (await upper.device(LOWER_ID))?.catalog.state === 'complete');
+    const file = await clip('h264-aac.flv');
+    await using _publisher = publish(file, 0);
+    await untilOnline();
+    await upper.ingest('above', { device_id: LOWER_ID, channel_id: CHANNEL, transport: 'tcp-passive' });
+    const [actual, expected] = [
+      await hashedUnits(`${upper.media}/flv/above.flv`, 'h264'),
+      await hashedUnits(file, 'h264'),
+    ];
+    const first = expected.video.findIndex(({ hash }) => hash === actual.video[0]?.hash);
+    expect(first).toBeGreaterThanOrEqual(0);
+    // To the last frame of the file, or to the one before: a frame is known to be whole when the next one begins.
+    expect(first + actual.video.length).toBeGreaterThanOrEqual(expected.video.length - 1);
+    expect(actual.video.length).toBeGreaterThan(100);
+    const from = (units: typeof actual.video, start: number) =>
+      units.map(unit => ({ ...unit, dts: unit.dts - start, pts: unit.pts - start }));
+    const part = expected.video.slice(first, first + actual.video.length);
+    expect(difference(from(part, part[0]?.dts ?? 0), from(actual.video, actual.video[0]?.dts ?? 0))).toEqual(
+      [],
+    );
+  });
+});
