@@ -29,7 +29,7 @@ let rtmp: string;
 
 beforeAll(async () => {
   [sippPort = 0] = await freePorts(1);
-  upper = await Gb28181Product.start();
+  upper = await Gb28181Product.start([], { FLUX_GATEWAY_NODES: '1' });
   const file = join(folder, 'flux.toml');
   const platform = (name: string, port: number) => `
 [[protocols.gb28181.platforms]]
@@ -47,6 +47,7 @@ name = "大门"
 `;
   writeFileSync(file, platform('own', upper.sip) + platform('sipp', sippPort) + share);
   lower = await Gb28181Product.start(['--config', file], {
+    FLUX_GATEWAY_NODES: '1',
     FLUX_PROTOCOLS_ENABLED: 'rtmp,gb28181,flv',
     FLUX_PROTOCOLS_RTMP_BIND: '127.0.0.1:0',
     FLUX_PROTOCOLS_GB28181_SIP_ID: LOWER_ID,
@@ -55,8 +56,8 @@ name = "大门"
   rtmp = await lower.process.prints(/Publish\s+(rtmp:\S+)\/live\/NAME/);
 });
 afterAll(async () => {
-  await lower.process[Symbol.asyncDispose]();
-  await upper.process[Symbol.asyncDispose]();
+  await lower?.process[Symbol.asyncDispose]();
+  await upper?.process[Symbol.asyncDispose]();
   rmSync(folder, { recursive: true });
 });
 

@@ -55,7 +55,8 @@ export class ClusterControl implements MediaControl {
 
   async stream(streamId: StreamId): Promise<StreamReport> {
     const reports = await this.#all(node => node.stream(streamId));
-    if (reports.length === 0) throw notFound(streamId);
+    // A node may know what became of a stream that is nowhere any more.
+    if (!reports.some(isThere)) throw notFound(streamId);
     return merge(reports);
   }
 
@@ -189,6 +190,7 @@ export class ClusterControl implements MediaControl {
     const found = (
       await this.#all(async control => [await control.stream(streamId), await control.nodes()] as const)
     )
+      .filter(([report]) => isThere(report))
       .flatMap(([, nodes]) => nodes)
       .at(0);
     if (!found) throw notFound(streamId);
@@ -217,6 +219,10 @@ export class ClusterControl implements MediaControl {
       }
     }
   }
+}
+
+function isThere({ status, ingest }: StreamReport): boolean {
+  return status !== undefined || ingest !== undefined;
 }
 
 /** One stream as several nodes see it: its owner's view, with everybody's viewers. */

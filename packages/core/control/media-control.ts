@@ -33,7 +33,7 @@ export interface StreamReport {
   readonly ingest?: IngestReport;
   /** What the ingest has done so far, while there is no status. */
   readonly history?: readonly HistoryEntry[];
-  /** What became of it where a protocol sends it on by itself: of this node, whichever node has the stream. */
+  /** What became of it where a protocol sends it on by itself: of this node, whichever node has the stream, or none. */
   readonly sentOn?: readonly HistoryEntry[];
 }
 

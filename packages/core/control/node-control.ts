@@ -66,9 +66,9 @@ export class NodeControl implements MediaControl {
   async stream(streamId: StreamId): Promise<StreamReport> {
     const status = this.#orchestrator.getStreamStatus(streamId);
     const ingest = this.#orchestrator.getIngest(streamId);
-    if (!status && !ingest) throw notFound(streamId);
-    const history = status ? undefined : ingest?.history?.entries;
     const sentOn = this.#adapters.flatMap(adapter => adapter.historyOf?.(streamId) ?? []);
+    if (!status && !ingest && sentOn.length === 0) throw notFound(streamId);
+    const history = status ? undefined : ingest?.history?.entries;
     return { streamId, status, ingest: ingest && ingestReport(ingest), history, sentOn };
   }
 
