@@ -1,11 +1,11 @@
 /** The product below other platforms: one of SIPp, and one of its own. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { clip } from './support/clips.ts';
 import { freePorts } from './support/flux-process.ts';
-import { Gb28181Product, PASSWORD, SERVER_ID } from './support/gb28181-product.ts';
+import { TestGateway } from './support/gateway.ts';
+import { PASSWORD, SERVER_ID } from './support/gb28181-product.ts';
 import { difference, hashedUnits } from './support/packets.ts';
 import { lacks, RunningProcess, run, until } from './support/processes.ts';
 import { PsServer, PsSink } from './support/ps-device.ts';
@@ -14,6 +14,10 @@ const LOWER_ID = '34020000002000000002';
 const CHANNEL = '34020000001320000501';
 const SCENARIOS = join(import.meta.dirname, 'sipp');
 
+interface Device {
+  readonly catalog?: { readonly state: string };
+}
+
 interface Platform {
   readonly name: string;
   readonly state: string;
@@ -21,20 +25,28 @@ interface Platform {
   readonly sessions: readonly { readonly bytes: number }[];
 }
 
-const folder = mkdtempSync(join(tmpdir(), 'flux-cascade-'));
-let upper: Gb28181Product;
-let lower: Gb28181Product;
+let upper: TestGateway;
+let lower: TestGateway;
+let lowerSip: number;
 let sippPort: number;
-let rtmp: string;
+
+const settings = (sip: number, rtp: number) => ({
+  'protocols.enabled': ['rtmp', 'gb28181', 'flv'],
+  'protocols.gb28181.bind_sip': `127.0.0.1:${sip}`,
+  'protocols.gb28181.bind_rtp': `127.0.0.1:${rtp}`,
+  'protocols.gb28181.password': PASSWORD,
+  'media.publisher_grace': 1,
+});
 
 beforeAll(async () => {
-  [sippPort = 0] = await freePorts(1);
-  upper = await Gb28181Product.start([], { FLUX_GATEWAY_NODES: '1' });
-  const file = join(folder, 'flux.toml');
-  const platform = (name: string, port: number) => `
+  const [upperSip = 0, upperRtp = 0, sip = 0, rtp = 0, port = 0] = await freePorts(5);
+  lowerSip = sip;
+  sippPort = port;
+  upper = await TestGateway.start(settings(upperSip, upperRtp));
+  const platformTable = (name: string, at: number) => `
 [[protocols.gb28181.platforms]]
 name = "${name}"
-address = "127.0.0.1:${port}"
+address = "127.0.0.1:${at}"
 id = "${SERVER_ID}"
 password = "${PASSWORD}"
 keepalive_interval = 3
@@ -45,54 +57,36 @@ stream = "gate"
 channel_id = "${CHANNEL}"
 name = "大门"
 `;
-  writeFileSync(file, platform('own', upper.sip) + platform('sipp', sippPort) + share);
-  lower = await Gb28181Product.start(['--config', file], {
-    FLUX_GATEWAY_NODES: '1',
-    FLUX_PROTOCOLS_ENABLED: 'rtmp,gb28181,flv',
-    FLUX_PROTOCOLS_RTMP_BIND: '127.0.0.1:0',
-    FLUX_PROTOCOLS_GB28181_SIP_ID: LOWER_ID,
-    FLUX_MEDIA_PUBLISHER_GRACE: '1',
-  });
-  rtmp = await lower.process.prints(/Publish\s+(rtmp:\S+)\/live\/NAME/);
+  lower = await TestGateway.start(
+    { ...settings(sip, rtp), 'protocols.gb28181.sip_id': LOWER_ID },
+    platformTable('own', upperSip) + platformTable('sipp', sippPort) + share,
+  );
 });
 afterAll(async () => {
-  await lower?.process[Symbol.asyncDispose]();
-  await upper?.process[Symbol.asyncDispose]();
-  rmSync(folder, { recursive: true });
+  await lower[Symbol.asyncDispose]();
+  await upper[Symbol.asyncDispose]();
 });
 
+const get = async <Answer>(gateway: TestGateway, path: string) =>
+  (await gateway.api(`/api/v1${path}`)) as Answer;
+
 const platform = async (name: string) => {
-  const { body } = await lower.call('GET', '/gb28181/platforms');
-  return (body as { platforms: Platform[] }).platforms.find(one => one.name === name);
+  const { platforms } = await get<{ platforms: Platform[] }>(lower, '/gb28181/platforms');
+  return platforms.find(one => one.name === name);
 };
 
 const publish = (file: string, loops: number) =>
   new RunningProcess('ffmpeg', [
     ...['-v', 'error', '-re', '-stream_loop', String(loops), '-i', file, '-c', 'copy', '-f', 'flv'],
-    `${rtmp}/live/gate`,
+    lower.rtmpUrl('gate'),
   ]);
-
-const untilOnline = () =>
-  until('the stream below', async () => {
-    const { body } = await lower.call('GET', '/streams/gate');
-    return (body as { state?: string }).state === 'live';
-  });
 
 describe.skipIf(lacks('sipp', 'ffmpeg', 'ffprobe'))("SIPp's platform", () => {
   const sipp = async (scenario: string, keys: Readonly<Record<string, string>> = {}) => {
     const { code, stdout, stderr } = await run(
       'sipp',
       [
-        ...[
-          `127.0.0.1:${lower.sip}`,
-          '-i',
-          '127.0.0.1',
-          '-p',
-          String(sippPort),
-          '-nostdin',
-          '-timeout',
-          '20',
-        ],
+        ...[`127.0.0.1:${lowerSip}`, '-i', '127.0.0.1', '-p', String(sippPort), '-nostdin', '-timeout', '20'],
         ...['-sf', join(SCENARIOS, `${scenario}.xml`), '-m', '1'],
         ...Object.entries(keys).flatMap(([key, value]) => ['-key', key, value]),
       ],
@@ -106,7 +100,7 @@ describe.skipIf(lacks('sipp', 'ffmpeg', 'ffprobe'))("SIPp's platform", () => {
     await until('the registration', async () => (await platform('sipp'))?.state === 'registered');
     expect(await sipp('upper-keepalive')).toBe('passed');
     await using _publisher = publish(await clip('h264-aac.flv'), 10);
-    await untilOnline();
+    await lower.untilLive('gate');
     expect(await sipp('upper-query')).toBe('passed');
     expect(await sipp('upper-answer')).toBe('passed');
     expect(await sipp('upper-unknown')).toBe('passed');
@@ -128,9 +122,11 @@ describe.skipIf(lacks('sipp', 'ffmpeg', 'ffprobe'))("SIPp's platform", () => {
       const places = video.map(({ hash }) => hashes.indexOf(hash));
       expect(places).toEqual(video.map((_, index) => (first + index) % hashes.length));
     }
-    const { body } = await lower.call('GET', '/streams/gate/diagnosis');
-    const steps = (body as { history: { step: string; detail: string }[] }).history;
-    expect(steps.filter(({ step }) => step.startsWith('upper')).map(({ detail }) => detail)).toEqual(
+    const { history } = await get<{ history: { step: string; detail: string }[] }>(
+      lower,
+      '/streams/gate/diagnosis',
+    );
+    expect(history.filter(({ step }) => step.startsWith('upper')).map(({ detail }) => detail)).toEqual(
       expect.arrayContaining([
         `sipp: send to 127.0.0.1:${datagrams.port} by udp, SSRC 0200000501`,
         `sipp: send to 127.0.0.1:${server.port} by tcp-active, SSRC 0200000502`,
@@ -143,13 +139,17 @@ describe.skipIf(lacks('sipp', 'ffmpeg', 'ffprobe'))("SIPp's platform", () => {
 describe.skipIf(lacks('ffmpeg'))('a platform of our own', () => {
   it('shows what is published below by RTMP, frame by frame', async () => {
     await until('the registration', async () => (await platform('own'))?.state === 'registered');
-    await until('its catalog', async () => (await upper.device(LOWER_ID))?.catalog.state === 'complete');
+    await until(
+      'its catalog',
+      async () => (await get<Device>(upper, `/gb28181/devices/${LOWER_ID}`)).catalog?.state === 'complete',
+    );
     const file = await clip('h264-aac.flv');
     await using _publisher = publish(file, 0);
-    await untilOnline();
-    await upper.ingest('above', { device_id: LOWER_ID, channel_id: CHANNEL, transport: 'tcp-passive' });
+    await lower.untilLive('gate');
+    const source = { gb28181: { device_id: LOWER_ID, channel_id: CHANNEL, transport: 'tcp-passive' } };
+    await upper.api('/api/v1/streams/ingest', 'POST', { protocol: 'gb28181', stream_id: 'above', source });
     const [actual, expected] = [
-      await hashedUnits(`${upper.media}/flv/above.flv`, 'h264'),
+      await hashedUnits(upper.playUrl('flv', 'above'), 'h264'),
       await hashedUnits(file, 'h264'),
     ];
     const first = expected.video.findIndex(({ hash }) => hash === actual.video[0]?.hash);

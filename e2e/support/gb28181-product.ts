@@ -28,13 +28,9 @@ export class Gb28181Product {
     this.media = media;
   }
 
-  /** `args` and `env`: what is another than usual. */
-  static async start(
-    args: readonly string[] = [],
-    env: Readonly<Record<string, string>> = {},
-  ): Promise<Gb28181Product> {
+  static async start(): Promise<Gb28181Product> {
     const [sip = 0, rtp = 0] = await freePorts(2);
-    const flux = new FluxProcess(args, {
+    const flux = new FluxProcess([], {
       FLUX_GATEWAY_NODES: '2',
       FLUX_PROTOCOLS_ENABLED: 'gb28181,flv,hls',
       FLUX_PROTOCOLS_GB28181_BIND_SIP: `127.0.0.1:${sip}`,
@@ -47,7 +43,6 @@ export class Gb28181Product {
       FLUX_LOG_LEVEL: 'warn',
       FLUX_PROTOCOLS_GB28181_INVITE_TIMEOUT: '3',
       FLUX_MEDIA_ON_DEMAND_LINGER: '1',
-      ...env,
     });
     await flux.prints(/(Ctrl-C stops it)/);
     const api = await flux.prints(/Watch\s+(http:\S+)\//);
