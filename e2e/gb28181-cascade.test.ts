@@ -11,6 +11,7 @@ import { lacks, RunningProcess, run, until } from './support/processes.ts';
 import { PsServer, PsSink } from './support/ps-device.ts';
 
 const LOWER_ID = '34020000002000000002';
+const SIPP_ID = '34020000002000000009';
 const CHANNEL = '34020000001320000501';
 const SCENARIOS = join(import.meta.dirname, 'sipp');
 
@@ -43,11 +44,11 @@ beforeAll(async () => {
   lowerSip = sip;
   sippPort = port;
   upper = await TestGateway.start(settings(upperSip, upperRtp));
-  const platformTable = (name: string, at: number) => `
+  const platformTable = (name: string, at: number, id: string) => `
 [[protocols.gb28181.platforms]]
 name = "${name}"
 address = "127.0.0.1:${at}"
-id = "${SERVER_ID}"
+id = "${id}"
 password = "${PASSWORD}"
 keepalive_interval = 6
 `;
@@ -59,7 +60,7 @@ name = "大门"
 `;
   lower = await TestGateway.start(
     { ...settings(sip, rtp), 'protocols.gb28181.sip_id': LOWER_ID },
-    platformTable('own', upperSip) + platformTable('sipp', sippPort) + share,
+    platformTable('own', upperSip, SERVER_ID) + platformTable('sipp', sippPort, SIPP_ID) + share,
   );
 });
 afterAll(async () => {
@@ -82,11 +83,11 @@ const publish = (file: string, loops: number) =>
   ]);
 
 describe.skipIf(lacks('sipp', 'ffmpeg', 'ffprobe'))("SIPp's platform", () => {
-  const sipp = async (scenario: string, keys: Readonly<Record<string, string>> = {}) => {
+  const sipp = async (scenario: string, keys: Readonly<Record<string, string>> = {}, port = sippPort) => {
     const { code, stdout, stderr } = await run(
       'sipp',
       [
-        ...[`127.0.0.1:${lowerSip}`, '-i', '127.0.0.1', '-p', String(sippPort), '-nostdin', '-timeout', '20'],
+        ...[`127.0.0.1:${lowerSip}`, '-i', '127.0.0.1', '-p', String(port), '-nostdin', '-timeout', '20'],
         ...['-sf', join(SCENARIOS, `${scenario}.xml`), '-m', '1'],
         ...Object.entries(keys).flatMap(([key, value]) => ['-key', key, value]),
       ],
@@ -101,9 +102,12 @@ describe.skipIf(lacks('sipp', 'ffmpeg', 'ffprobe'))("SIPp's platform", () => {
     expect(await sipp('upper-register')).toBe('passed');
     await until('the registration', async () => (await platform('sipp'))?.state === 'registered');
     expect(await sipp('upper-keepalive')).toBe('passed');
-    // The next one is a while away: what comes now is the answer.
-    expect(await sipp('upper-query')).toBe('passed');
-    expect(await sipp('upper-answer')).toBe('passed');
+    // The answer goes to where the platform is registered with, whatever port it asks from.
+    const [asking = 0] = await freePorts(1);
+    const answer = sipp('upper-answer');
+    await new Promise(resolve => setTimeout(resolve, 500));
+    expect(await sipp('upper-query', {}, asking)).toBe('passed');
+    expect(await answer).toBe('passed');
     expect(await sipp('upper-unknown')).toBe('passed');
     await using datagrams = await PsSink.open();
     const byUdp = { media_port: String(datagrams.port), media_profile: 'RTP/AVP', media_ssrc: '0200000501' };
