@@ -50,7 +50,7 @@ name = "${name}"
 address = "127.0.0.1:${at}"
 id = "${id}"
 password = "${PASSWORD}"
-keepalive_interval = 6
+keepalive_interval = 14
 `;
   const share = `
 [[protocols.gb28181.shared]]
