@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { readFileSync, writeFileSync } from 'node:fs';
-import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
+import { connect, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -90,50 +90,6 @@ export class PsDevice {
   }
 }
 
-/** Takes what is sent in a connection that the sender makes: packets after their lengths (RFC 4571). */
-export class PsServer implements AsyncDisposable {
-  readonly #server = createServer(socket => socket.on('data', data => this.#pieces.push(data)));
-  readonly #pieces: Buffer[] = [];
-
-  static async open(): Promise<PsServer> {
-    const sink = new PsServer();
-    sink.#server.listen(0, HOST);
-    await once(sink.#server, 'listening');
-    return sink;
-  }
-
-  get port(): number {
-    return (this.#server.address() as AddressInfo).port;
-  }
-
-  /** Returns the path. Throws where packets are missing, or are another source's. */
-  write(ssrc: number): string {
-    const data = Buffer.concat(this.#pieces);
-    const packets: Buffer[] = [];
-    for (let at = 0; at + 2 <= data.length; at += 2 + data.readUInt16BE(at))
-      packets.push(data.subarray(at + 2, at + 2 + data.readUInt16BE(at)));
-    return fileOf(packets, ssrc);
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    this.#server.close();
-    await once(this.#server, 'close');
-  }
-}
-
-/** The program stream in the packets, as a file. */
-function fileOf(packets: readonly Buffer[], ssrc: number): string {
-  const first = packets[0]?.readUInt16BE(2) ?? 0;
-  const isWhole = packets.every(
-    (packet, index) =>
-      packet.readUInt16BE(2) === (first + index) % 0x10000 && packet.readUInt32BE(8) === ssrc,
-  );
-  if (!isWhole) throw new Error('The packets do not follow one another.');
-  const file = join(tmpdir(), `flux-${randomUUID()}.ps`);
-  writeFileSync(file, Buffer.concat(packets.map(packet => packet.subarray(12))));
-  return file;
-}
-
 /** Takes what is sent by UDP, and makes the file of it that it would be. */
 export class PsSink implements AsyncDisposable {
   readonly #socket = createSocket({ type: 'udp4', recvBufferSize: 4 * 1024 * 1024 });
@@ -154,7 +110,15 @@ export class PsSink implements AsyncDisposable {
   /** Returns the path. Throws where packets are missing, or are another source's. */
   async write(ssrc: number): Promise<string> {
     await sleep(200);
-    return fileOf(this.#packets, ssrc);
+    const first = this.#packets[0]?.readUInt16BE(2) ?? 0;
+    const isWhole = this.#packets.every(
+      (packet, index) =>
+        packet.readUInt16BE(2) === (first + index) % 0x10000 && packet.readUInt32BE(8) === ssrc,
+    );
+    if (!isWhole) throw new Error('The packets do not follow one another.');
+    const file = join(tmpdir(), `flux-${randomUUID()}.ps`);
+    writeFileSync(file, Buffer.concat(this.#packets.map(packet => packet.subarray(12))));
+    return file;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
