@@ -118,6 +118,7 @@ export class TestGateway {
     });
     const api = await createApiServer({
       control: node.control,
+      gb28181: node.gb28181,
       recordings,
       access: accessOf(config, accounts),
       snapshots: node.snapshots,

@@ -2370,6 +2370,129 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/gb28181/platforms": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The platforms above, with which this one registers as a device */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            platforms: components["schemas"]["Gb28181Platform"][];
+                        };
+                    };
+                };
+                /** @description What is wrong */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description What is wrong */
+                "5XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/gb28181/platforms/{platform_name}/channels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The streams that a platform above is shown as channels */
+        get: {
+            parameters: {
+                query?: {
+                    limit?: number;
+                    offset?: number;
+                    /** @description In the id or the name */
+                    q?: string;
+                };
+                header?: never;
+                path: {
+                    /** @description Of the configuration */
+                    platform_name: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            channels: components["schemas"]["Gb28181SharedChannel"][];
+                            total: number;
+                            limit: number;
+                            offset: number;
+                        };
+                    };
+                };
+                /** @description What is wrong */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description What is wrong */
+                "5XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/gb28181/playbacks/{stream_id}/control": {
         parameters: {
             query?: never;
@@ -5886,6 +6009,99 @@ export interface components {
             error?: string;
             diagnosis: components["schemas"]["Diagnosis"];
         };
+        Gb28181Platform: {
+            /**
+             * @description What it is called in the configuration
+             * @example city
+             */
+            name: string;
+            /**
+             * @description Its SIP server id
+             * @example 34020000002000000001
+             */
+            id: string;
+            /** @example 3402000000 */
+            domain: string;
+            /**
+             * @description What it calls us
+             * @example 34020000002000000002
+             */
+            own_id: string;
+            /**
+             * @description Of the signalling
+             * @enum {string}
+             */
+            transport: "udp" | "tcp";
+            /** @example sip.example.org:5060 */
+            address: string;
+            /**
+             * @description `retrying`: it refused us, or does not answer; it is tried again at `next_attempt_at`
+             * @enum {string}
+             */
+            state: "waiting" | "connecting" | "registered" | "retrying" | "closed";
+            /** @description Registrations since the start, renewals left out */
+            attempts: number;
+            last_error?: string;
+            /**
+             * Format: date-time
+             * @description RFC 3339
+             */
+            next_attempt_at?: string;
+            /**
+             * Format: date-time
+             * @description RFC 3339
+             */
+            registered_at?: string;
+            /**
+             * Format: date-time
+             * @description RFC 3339
+             */
+            expires_at?: string;
+            /**
+             * Format: date-time
+             * @description RFC 3339
+             */
+            last_keepalive_at?: string;
+            /** @description Those that are shared with it */
+            channels: number;
+            channels_online: number;
+            /** @description Whether it wants to be told of channels that come and go */
+            subscribed: boolean;
+            /** @description Streams that it is sent */
+            sessions: {
+                channel_id: string;
+                stream_id: string;
+                /**
+                 * Format: date-time
+                 * @description RFC 3339
+                 */
+                since: string;
+                /** @example 0200000001 */
+                ssrc: string;
+                /**
+                 * @description As seen from here
+                 * @enum {string}
+                 */
+                transport: "udp" | "tcp-passive" | "tcp-active";
+                /** @description Where it takes the media */
+                remote: string;
+                bytes: number;
+            }[];
+        };
+        Gb28181SharedChannel: {
+            /**
+             * @description Of the channel, for the platform
+             * @example 34020000001320000001
+             */
+            id: string;
+            name: string;
+            stream_id: string;
+            /** @description Whether it is likely to come when it is asked for */
+            online: boolean;
+            /** @description The device that orders are passed down to */
+            device_id?: string;
+            device_channel_id?: string;
+        };
         Diagnosis: {
             stream_id: string;
             /** @enum {string} */
@@ -5991,6 +6207,8 @@ export type Gb28181Order = components['schemas']['Gb28181Order'];
 export type Gb28181PlaybackAction = components['schemas']['Gb28181PlaybackAction'];
 export type Gb28181VoiceRequest = components['schemas']['Gb28181VoiceRequest'];
 export type Gb28181Voice = components['schemas']['Gb28181Voice'];
+export type Gb28181Platform = components['schemas']['Gb28181Platform'];
+export type Gb28181SharedChannel = components['schemas']['Gb28181SharedChannel'];
 export type Diagnosis = components['schemas']['Diagnosis'];
 export type Reload = components['schemas']['Reload'];
 export type $defs = Record<string, never>;

@@ -14,6 +14,7 @@ import { MediaSender } from '@flux-iot/protocols/gb28181/media/media-sender';
 import { parseAddress, parsePortRange } from './config/address.ts';
 import type { Config } from './config/schema.ts';
 import type { ErrorLog } from './error-log.ts';
+import { cascadeOptions } from './gb28181-cascade.ts';
 
 type Gb28181Config = Config['protocols']['gb28181'];
 
@@ -66,6 +67,7 @@ export function createGb28181(
     utcOffsetMinutes: utcOffsetOf(gb28181.time_zone),
     flood: { rate: gb28181.flood_rate, burst: gb28181.flood_burst },
     subscribeCatalog: gb28181.subscribe_catalog,
+    cascade: cascadeOptions(gb28181, sipIdOf(gb28181), orchestrator),
     onEvent,
     onError: (error, peer) => errors.report(error, { peer }),
   });

@@ -4,6 +4,7 @@ import {
   type NodeReport,
   type PushReport,
   type StreamReport,
+  timeLineOf,
 } from '@flux-iot/core/control/media-control';
 import type { IngestStatus, ProtocolStats } from '@flux-iot/core/orchestrator/protocol-adapter';
 import type { StreamStatus, TrackStatus } from '@flux-iot/core/orchestrator/stream-status';
@@ -93,7 +94,7 @@ export function presentDetail(
 ): Static<typeof StreamDetailSchema> {
   return {
     ...presentSummary(known, host),
-    history: (known.status?.history ?? known.history ?? []).map(presentHistory),
+    history: timeLineOf(known).map(presentHistory),
     pushes: pushes.map(presentPush),
   };
 }

@@ -45,7 +45,8 @@ export class ClusterControl implements MediaControl {
     const reports = await this.#all(node => node.stream(streamId));
     const task = this.#tasks.ingest(streamId);
     if (task) reports.push(...waitingStream(task));
-    if (reports.length === 0) throw notFound(streamId);
+    // A node may know what became of a stream that is nowhere any more.
+    if (!reports.some(isThere)) throw notFound(streamId);
     return merge(reports);
   }
 
@@ -200,6 +201,7 @@ export class ClusterControl implements MediaControl {
     const found = (
       await this.#all(async control => [await control.stream(streamId), await control.nodes()] as const)
     )
+      .filter(([report]) => isThere(report))
       .flatMap(([, nodes]) => nodes)
       .at(0);
     if (!found) throw notFound(streamId);
@@ -223,6 +225,10 @@ function waitingStream(placed: PlacedTask<IngestTask>): StreamReport[] {
   return [{ streamId: placed.task.streamId, ingest: ingestReportOf(placed) }];
 }
 
+function isThere({ status, ingest }: StreamReport): boolean {
+  return status !== undefined || ingest !== undefined;
+}
+
 /** One stream as several nodes see it: its owner's view, with everybody's viewers. */
 function merge(reports: readonly StreamReport[]): StreamReport {
   const owned =
@@ -231,7 +237,8 @@ function merge(reports: readonly StreamReport[]): StreamReport {
   const ingest = reports.find(report => report.ingest)?.ingest;
   const status = owned?.status && addViewers(owned.status, reports);
   const history = reports.find(report => report.history)?.history;
-  return { streamId, status, ingest, history };
+  const sentOn = reports.flatMap(report => report.sentOn ?? []);
+  return { streamId, status, ingest, history, sentOn };
 }
 
 function addViewers(own: StreamStatus, reports: readonly StreamReport[]): StreamStatus {

@@ -1,5 +1,6 @@
 import type { Bus, BusValue } from '../bus/bus.ts';
 import { FluxError } from '../errors/flux-error.ts';
+import type { IngestStatus } from '../orchestrator/protocol-adapter.ts';
 import type { HistoryEntry } from '../stream/history.ts';
 import { remoteMethods, serveMethods } from './remote-methods.ts';
 
@@ -139,6 +140,50 @@ export const DEVICE_EVENT_KINDS = [
   'notification',
 ] as const;
 
+/** A platform above, with which we are registered as a device is with us. Times are milliseconds since 1970. */
+export interface PlatformReport extends IngestStatus {
+  readonly name: string;
+  readonly id: string;
+  readonly domain: string;
+  /** What it calls us. */
+  readonly ownId: string;
+  readonly transport: 'udp' | 'tcp';
+  readonly address: string;
+  readonly registeredAt?: number;
+  readonly expiresAt?: number;
+  readonly lastKeepaliveAt?: number;
+  /** Those that are shared with it. */
+  readonly channels: number;
+  readonly channelsOnline: number;
+  /** Whether it wants to be told what changes. */
+  readonly isSubscribed: boolean;
+  readonly sessions: readonly UpperSessionReport[];
+}
+
+/** A stream that a platform above is sent. */
+export interface UpperSessionReport {
+  readonly channelId: string;
+  readonly streamId: string;
+  readonly since: number;
+  readonly ssrc: string;
+  /** As seen from here. */
+  readonly transport: 'udp' | 'tcp-passive' | 'tcp-active';
+  /** Where it takes it. */
+  readonly remote: string;
+  readonly bytes: number;
+}
+
+/** A stream as a platform above is shown it. */
+export interface SharedChannelReport {
+  readonly id: string;
+  readonly name: string;
+  readonly streamId: string;
+  readonly isOnline: boolean;
+  /** The device and the channel that orders are passed down to, where there is one. */
+  readonly deviceId?: string;
+  readonly deviceChannelId?: string;
+}
+
 /** Something that a device told. `detail` is plain data of the kind. */
 export interface DeviceEvent {
   /** One of `DEVICE_EVENT_KINDS`. */
@@ -187,6 +232,9 @@ export interface Gb28181Control {
   endVoice(deviceId: string, channelId: string): Promise<void>;
   /** Of a stream that is a recording. */
   playback(streamId: string, action: PlaybackAction): Promise<void>;
+  platforms(): Promise<PlatformReport[]>;
+  /** What the platform of that name is shown. */
+  sharedChannels(platform: string): Promise<SharedChannelReport[]>;
 }
 
 export const GB28181_METHODS = [
@@ -204,6 +252,8 @@ export const GB28181_METHODS = [
   'voice',
   'endVoice',
   'playback',
+  'platforms',
+  'sharedChannels',
 ] as const satisfies readonly (keyof Gb28181Control)[];
 
 /** Where the protocol is not enabled. */

@@ -33,6 +33,14 @@ export interface StreamReport {
   readonly ingest?: IngestReport;
   /** What the ingest has done so far, while there is no status. */
   readonly history?: readonly HistoryEntry[];
+  /** What became of it where a protocol sends it on by itself: of this node, whichever node has the stream, or none. */
+  readonly sentOn?: readonly HistoryEntry[];
+}
+
+/** The whole time line of a stream, the earliest first. */
+export function timeLineOf({ status, history, sentOn = [] }: StreamReport): readonly HistoryEntry[] {
+  const own = status?.history ?? history ?? [];
+  return sentOn.length === 0 ? own : [...own, ...sentOn].sort((one, other) => one.at - other.at);
 }
 
 /** One media node and how it fares. */

@@ -66,9 +66,10 @@ export class NodeControl implements MediaControl {
   async stream(streamId: StreamId): Promise<StreamReport> {
     const status = this.#orchestrator.getStreamStatus(streamId);
     const ingest = this.#orchestrator.getIngest(streamId);
-    if (!status && !ingest) throw notFound(streamId);
+    const sentOn = this.#adapters.flatMap(adapter => adapter.historyOf?.(streamId) ?? []);
+    if (!status && !ingest && sentOn.length === 0) throw notFound(streamId);
     const history = status ? undefined : ingest?.history?.entries;
-    return { streamId, status, ingest: ingest && ingestReport(ingest), history };
+    return { streamId, status, ingest: ingest && ingestReport(ingest), history, sentOn };
   }
 
   async viewers(streamId: StreamId): Promise<StreamViewer[]> {

@@ -1,4 +1,4 @@
-import type { StreamHistory } from '../stream/history.ts';
+import type { HistoryEntry, StreamHistory } from '../stream/history.ts';
 import type { Publication, Publisher } from '../stream/publication.ts';
 import type { EndReason } from '../stream/sink.ts';
 import type { StreamId } from '../stream/stream-id.ts';
@@ -102,6 +102,8 @@ export interface ProtocolAdapter {
   playUrls?(streamId: StreamId, host: string): Readonly<Record<string, string>>;
   /** Begins to bring a stream from a source. Throws `REQUEST_INVALID` or `URL_INVALID`. */
   ingest?(streamId: StreamId, source: Readonly<Record<string, unknown>>): Ingest;
+  /** What became of the stream where the protocol sends it on by itself; the stream may be another node's, or gone. */
+  historyOf?(streamId: StreamId): readonly HistoryEntry[];
   /** Begins to send a stream to a remote server of this protocol; the caller names it. Throws `URL_INVALID`. */
   push?(id: string, streamId: StreamId, url: string): Push;
 }

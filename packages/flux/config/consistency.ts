@@ -1,5 +1,6 @@
 import { isNetwork } from '@flux-iot/server/hooks/address-policy';
 import { collide, parseAddress, parsePortRange } from './address.ts';
+import { cascadeContradictions } from './cascade-consistency.ts';
 import type { Config } from './schema.ts';
 
 /** A problem that only several keys together make. */
@@ -91,7 +92,7 @@ export function findContradictions(config: Config): Contradiction[] {
       message: 'protocols.hls.low_latency needs protocols.hls.segment_format = "fmp4"',
     });
   }
-  return [...found, ...findCollisions(config)];
+  return [...found, ...cascadeContradictions(config), ...findCollisions(config)];
 }
 
 function findCollisions(config: Config): Contradiction[] {

@@ -72,6 +72,20 @@ describe('parseConfig', () => {
     expect(() => parseConfig(toml, {}, 'x')).toThrow(message);
   });
 
+  it.each([
+    ['[[gb.platforms]]\nname = "a"\naddress = "h:5060"', /line 1: .*id/],
+    ['[[gb.platforms]]\nname = "a"\naddress = "h:5060"\nid = "34"', /20 digits/],
+    ['[[gb.shared]]\nstream = "a b"', /"a b" cannot be the id of a stream/],
+    ['[[gb.shared]]\nstream = "a"\nplatforms = ["city"]', /shared with "city", which is none/],
+    [
+      '[[gb.shared]]\nstream = "a"\n[[gb.shared]]\nstream = "a"',
+      /two shared streams have the channel id 3402000000132\d{7}/,
+    ],
+  ])('says what is wrong with platforms above of %j', (toml, message) => {
+    const whole = toml.replaceAll('gb.', 'protocols.gb28181.');
+    expect(() => parseConfig(whole, {}, 'x')).toThrow(message);
+  });
+
   it('fills up profiles', () => {
     const [profile] = parseConfig('[[transcode.profiles]]\nname = "a"', {}, 'x').config.transcode.profiles;
     expect(profile).toMatchObject({ name: 'a', video: 'h264', height: 0, audio: 'aac', hardware: 'none' });

@@ -5,6 +5,7 @@
 import { EVENT_KINDS } from '@flux-iot/core/control/gateway-event';
 import { AUDIO_TARGETS, HARDWARE, VIDEO_TARGETS } from '@flux-iot/core/transcode/profile';
 import { Type } from 'typebox';
+import { platforms, shared } from './cascade.ts';
 import {
   address,
   choice,
@@ -209,6 +210,8 @@ const gb28181 = section('GB28181: cameras, recorders and platforms that register
   events_days: integer(30, 1, 3650, 'Days that alarms, positions and the like are kept.'),
   events_max: integer(200_000, 100, 100_000_000, 'Of these at most; the oldest go.'),
   flood_burst: integer(5000, 1, 10_000_000, 'SIP messages from one address at once, before that counts.'),
+  platforms,
+  shared,
 });
 
 const hls = section('HLS: playlists and segments on the HTTP media server.', {

@@ -6,7 +6,13 @@ import type {
   ProtocolStats,
   StreamCallback,
 } from '@flux-iot/core/orchestrator/protocol-adapter';
+import type { StreamOrchestrator } from '@flux-iot/core/orchestrator/stream-orchestrator';
+import type { HistoryEntry } from '@flux-iot/core/stream/history';
 import type { StreamId } from '@flux-iot/core/stream/stream-id';
+import { Cascade } from './cascade/cascade.ts';
+import type { ChannelShare, DeviceChannel } from './cascade/shared-channel.ts';
+import { SharedChannels } from './cascade/shared-channels.ts';
+import type { PlatformAccount } from './cascade/upper-platform.ts';
 import { DeviceControl } from './control/device-control.ts';
 import type { Device } from './device/device.ts';
 import { DeviceEvents } from './device/events.ts';
@@ -21,6 +27,7 @@ import type { MediaReceiver } from './live/media.ts';
 import { ChannelPuller } from './live/puller.ts';
 import type { LiveEnvironment } from './live/session.ts';
 import { parseChannelSource } from './live/source.ts';
+import { MediaSender } from './media/media-sender.ts';
 import type { MediaTransport } from './media/reception.ts';
 import { RecordingPlayer } from './playback/player.ts';
 import { SsrcPool } from './sdp/ssrc.ts';
@@ -30,6 +37,15 @@ import type { ServerTransaction } from './sip/transactions.ts';
 import { Subscriptions } from './subscription/subscriptions.ts';
 import type { VoiceSender } from './voice/call.ts';
 import { Talks, type TalksOptions } from './voice/talks.ts';
+
+export interface CascadeOptions {
+  readonly platforms: readonly PlatformAccount[];
+  readonly shared: readonly ChannelShare[];
+  /** Where streams are had from, of whatever protocol. */
+  readonly orchestrator: StreamOrchestrator;
+  /** The address that media is sent from. */
+  readonly mediaHost: string;
+}
 
 export interface Gb28181AdapterOptions {
   readonly callback: StreamCallback;
@@ -60,6 +76,8 @@ export interface Gb28181AdapterOptions {
   readonly flood: FloodLimits;
   /** Asked of every device that comes: to tell of changes of its catalog. */
   readonly subscribeCatalog?: boolean;
+  /** The platforms above, and what is shared with them; without it, none. */
+  readonly cascade?: CascadeOptions;
   readonly onEvent?: (event: DeviceEvent) => void;
   /** Told of refused devices and messages; bounded by the receiver. */
   readonly onError?: (error: FluxError, peer: string) => void;
@@ -83,6 +101,8 @@ export class Gb28181Adapter implements ProtocolAdapter {
   readonly #subscriptions: Subscriptions;
   readonly #environment: LiveEnvironment;
   readonly #talks: Talks;
+  readonly #channels: SharedChannels | undefined;
+  readonly #cascade: Cascade | undefined;
   readonly #ingests = new Map<StreamId, ChannelPuller | RecordingPlayer>();
   readonly #refused: Record<string, number> = {};
   #callback: StreamCallback;
@@ -106,7 +126,10 @@ export class Gb28181Adapter implements ProtocolAdapter {
       flood: options.flood,
       maxConnections: maxDevices,
       onRequest: transaction => this.#receive(transaction),
-      onDisconnected: peer => registry.disconnected(peer),
+      onDisconnected: peer => {
+        registry.disconnected(peer);
+        this.#cascade?.disconnected(peer);
+      },
       onRefused,
     });
     this.#agent = agent;
@@ -138,9 +161,26 @@ export class Gb28181Adapter implements ProtocolAdapter {
     };
     const { sender, openSound, defaultTransport } = options;
     this.#talks = new Talks({ ...this.#environment, questions, sender, openSound, defaultTransport });
+    const { cascade, mediaAddress } = options;
+    this.#channels =
+      cascade &&
+      new SharedChannels(cascade.shared, options.domain, {
+        ...{ orchestrator: cascade.orchestrator, registry },
+        ingest: (streamId, source) => this.ingest(streamId, source),
+        deviceChannelOf: streamId => this.#deviceChannelOf(streamId),
+      });
+    this.#cascade =
+      cascade &&
+      this.#channels &&
+      new Cascade(cascade.platforms, {
+        ...{ agent, registry, questions, mediaAddress, utcOffsetMinutes, channels: this.#channels },
+        sender: new MediaSender({ host: cascade.mediaHost }),
+        ssrcs: this.#environment.ssrcs,
+      });
     this.control = new DeviceControl({
       ...{ registry, questions, inquiry, talks: this.#talks, utcOffsetMinutes },
       subscriptions: this.#subscriptions,
+      cascade: this.#cascade,
       playerOf: streamId => {
         const ingest = this.#ingests.get(streamId);
         return ingest instanceof RecordingPlayer ? ingest : undefined;
@@ -171,9 +211,11 @@ export class Gb28181Adapter implements ProtocolAdapter {
       await this.#options.receiver.stop();
       throw cause;
     }
+    this.#cascade?.start();
   }
 
   async stop(): Promise<void> {
+    await this.#cascade?.stop();
     for (const ingest of this.#ingests.values())
       ingest.close({ code: 'shutdown', message: 'The server is shutting down.' });
     this.#ingests.clear();
@@ -199,9 +241,9 @@ export class Gb28181Adapter implements ProtocolAdapter {
       listening: [...endpoint.listening, ...receiver.listening],
       connections: this.registry.all.filter(({ isOnline }) => isOnline).length,
       publishers: ingests.filter(({ status }) => status.state === 'connected').length,
-      viewers: 0,
+      viewers: this.#cascade?.sessions ?? 0,
       bytesIn: endpoint.bytes.in + receiver.bytesIn,
-      bytesOut: endpoint.bytes.out,
+      bytesOut: endpoint.bytes.out + (this.#cascade?.bytesOut ?? 0),
       refused: { ...this.#refused },
     };
   }
@@ -219,6 +261,15 @@ export class Gb28181Adapter implements ProtocolAdapter {
     return ingest;
   }
 
+  historyOf(streamId: StreamId): readonly HistoryEntry[] {
+    return this.#channels?.historyOf(streamId) ?? [];
+  }
+
+  #deviceChannelOf(streamId: StreamId): DeviceChannel | undefined {
+    const ingest = this.#ingests.get(streamId);
+    return ingest instanceof ChannelPuller && ingest.status.state !== 'closed' ? ingest.source : undefined;
+  }
+
   #receive(transaction: ServerTransaction): void {
     const { request, respond } = transaction;
     const answer = (status: number) => respond({ status });
@@ -231,6 +282,7 @@ export class Gb28181Adapter implements ProtocolAdapter {
       return;
     }
     if (this.#talks.takes(transaction, () => this.#messages.senderOf(transaction))) return;
+    if (this.#cascade?.takes(transaction)) return;
     switch (request.method) {
       case 'ACK':
         return;

@@ -71,6 +71,8 @@ export const ROUTE_ROLES: Readonly<Record<string, Requirement>> = {
   'PUT /api/v1/gb28181/devices/:device_id/subscriptions/:kind': 'operator',
   'DELETE /api/v1/gb28181/devices/:device_id/subscriptions/:kind': 'operator',
   'POST /api/v1/gb28181/playbacks/:stream_id/control': 'operator',
+  'GET /api/v1/gb28181/platforms': { server: 'viewer' },
+  'GET /api/v1/gb28181/platforms/:platform_name/channels': { server: 'viewer' },
   'GET /api/v1/gb28181/events': 'viewer',
 
   'GET /api/v1/protocols': { server: 'viewer' },

@@ -1,5 +1,5 @@
 import type { VoiceReport } from '@flux-iot/core/control/gb28181-control';
-import type { StreamReport } from '@flux-iot/core/control/media-control';
+import { type StreamReport, timeLineOf } from '@flux-iot/core/control/media-control';
 import type { HistoryEntry } from '@flux-iot/core/stream/history';
 import { BROADCAST, ladderOf, type Step, TALK } from './ladder.ts';
 import { SIGNS } from './signs.ts';
@@ -35,8 +35,9 @@ export interface Diagnosis {
 }
 
 /** Why there is no picture, or that there is one, from the stream's time line. */
-export function diagnose({ status, ingest, history }: StreamReport): Diagnosis {
-  const entries = status?.history ?? history ?? [];
+export function diagnose(report: StreamReport): Diagnosis {
+  const { status, ingest } = report;
+  const entries = timeLineOf(report);
   const protocol = status?.protocol ?? ingest?.protocol;
   const ladder = ladderOf(protocol, ingest?.sourceUrl !== undefined);
   const attempt = entries.slice(

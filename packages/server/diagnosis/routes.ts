@@ -1,4 +1,5 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import { timeLineOf } from '@flux-iot/core/control/media-control';
 import { knownStream, type RouteContext } from '../context.ts';
 import { PROBLEMS, StreamParamsSchema, the } from '../schemas.ts';
 import { diagnose } from './diagnosis.ts';
@@ -20,8 +21,7 @@ export const diagnosisRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (a
     },
     async ({ params }) => {
       const report = await knownStream(context, params.stream_id);
-      const history = report.status?.history ?? report.history ?? [];
-      return presentDiagnosis(report.streamId, diagnose(report), history);
+      return presentDiagnosis(report.streamId, diagnose(report), timeLineOf(report));
     },
   );
 };

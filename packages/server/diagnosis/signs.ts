@@ -100,5 +100,18 @@ export const SIGNS: Readonly<Record<string, Sign>> = {
     means: 'Key frames are too far apart for new viewers to begin at once.',
     advice: ['Shorten the interval of key frames of the source to a few seconds.'],
   },
+  'upper-refused': {
+    means: 'A platform above asked for the stream, and was refused.',
+    advice: [],
+  },
+  'upper-media-connect-failed': {
+    means: 'A platform above said where its media is to be connected to, and nobody is there.',
+    advice: ['Open the port of its media server toward this one, or have the platform ask by UDP.'],
+  },
+  'upper-left-out': {
+    means:
+      "A track of the stream is not sent to a platform above: the standard's program stream has no place for it.",
+    advice: ['Share a rendition of the stream with H.264 or H.265, and with AAC or G.711.'],
+  },
   'time-mended': { means: 'The clock of the source jumped, which was mended.', advice: [] },
 };

@@ -2,7 +2,9 @@ import type {
   ChannelReport,
   DeviceEvent,
   DeviceReport,
+  PlatformReport,
   RecordReport,
+  SharedChannelReport,
   SubscriptionReport,
   VoiceReport,
 } from '@flux-iot/core/control/gb28181-control';
@@ -14,7 +16,9 @@ import type {
   ChannelSchema,
   DeviceEventSchema,
   DeviceSchema,
+  PlatformSchema,
   RecordSchema,
+  SharedChannelSchema,
   SubscriptionSchema,
   VoiceSchema,
 } from './schemas.ts';
@@ -108,5 +112,42 @@ export function presentVoice(report: VoiceReport): Static<typeof VoiceSchema> {
     ...{ device_id: deviceId, channel_id: channelId, stream_id: streamId, mode, state },
     ...{ since: time(since), packets, bytes, error },
     diagnosis: presentDiagnosis(streamId, diagnoseVoice(report), history),
+  };
+}
+
+export function presentPlatform(platform: PlatformReport): Static<typeof PlatformSchema> {
+  const { registeredAt, expiresAt, lastKeepaliveAt, nextAttemptAt } = platform;
+  const maybe = (at: number | undefined) => (at === undefined ? undefined : time(at));
+  return {
+    name: platform.name,
+    id: platform.id,
+    domain: platform.domain,
+    own_id: platform.ownId,
+    transport: platform.transport,
+    address: platform.address,
+    state: platform.state === 'connected' ? 'registered' : platform.state,
+    attempts: platform.attempts,
+    last_error: platform.lastError,
+    next_attempt_at: maybe(nextAttemptAt),
+    registered_at: maybe(registeredAt),
+    expires_at: maybe(expiresAt),
+    last_keepalive_at: maybe(lastKeepaliveAt),
+    channels: platform.channels,
+    channels_online: platform.channelsOnline,
+    subscribed: platform.isSubscribed,
+    sessions: platform.sessions.map(({ channelId, streamId, since, ssrc, transport, remote, bytes }) => ({
+      ...{ channel_id: channelId, stream_id: streamId, since: time(since), ssrc, transport, remote, bytes },
+    })),
+  };
+}
+
+export function presentSharedChannel(channel: SharedChannelReport): Static<typeof SharedChannelSchema> {
+  return {
+    id: channel.id,
+    name: channel.name,
+    stream_id: channel.streamId,
+    online: channel.isOnline,
+    device_id: channel.deviceId,
+    device_channel_id: channel.deviceChannelId,
   };
 }

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { TestApi } from '../test-support.ts';
-import { DEVICE, FakeDevices } from './test-support.ts';
+import { DEVICE, FakeDevices, PLATFORM } from './test-support.ts';
 
 let api: TestApi;
 afterEach(() => api.stop());
@@ -109,6 +109,27 @@ describe('the routes of GB28181 devices', () => {
     });
     expect(asked).toEqual([[{ deviceId: DEVICE.id, kind: 'alarm', from: 1000 }, 1, 3]]);
     expect((await api.get('/api/v1/gb28181/events?kind=gossip')).statusCode).toBe(400);
+  });
+
+  it('show the platforms above, and what is shared with each', async () => {
+    api = await TestApi.start({ gb28181: new FakeDevices() });
+    const { platforms } = (await api.get('/api/v1/gb28181/platforms')).json();
+    expect(platforms).toEqual([
+      {
+        ...{ name: 'city', id: PLATFORM.id, domain: '3402000000', own_id: '34020000002000000001' },
+        ...{ transport: 'udp', address: '192.0.2.1:5060', state: 'registered', attempts: 1 },
+        ...{ registered_at: '1970-01-01T00:00:01.000Z', channels: 2, channels_online: 1, subscribed: true },
+        sessions: [
+          {
+            ...{ channel_id: '34020000001320000001', stream_id: 'cam1', since: '1970-01-01T00:00:02.000Z' },
+            ...{ ssrc: '0200000001', transport: 'udp', remote: '192.0.2.1:30000', bytes: 7 },
+          },
+        ],
+      },
+    ]);
+    const channels = await api.get('/api/v1/gb28181/platforms/city/channels?q=yard');
+    expect(channels.json()).toMatchObject({ total: 1, channels: [{ stream_id: 'cam2', online: false }] });
+    expect((await api.get('/api/v1/gb28181/platforms/town/channels')).statusCode).toBe(404);
   });
 
   it('say that the protocol is off where it is', async () => {

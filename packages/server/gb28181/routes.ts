@@ -15,7 +15,14 @@ import { principalOf } from '../access/principal.ts';
 import { notFound } from '../accounts/present.ts';
 import type { RouteContext } from '../context.ts';
 import { DEFAULT_LIMIT, PROBLEMS, the } from '../schemas.ts';
-import { presentChannel, presentDevice, presentRecord, presentSubscription } from './present.ts';
+import {
+  presentChannel,
+  presentDevice,
+  presentPlatform,
+  presentRecord,
+  presentSharedChannel,
+  presentSubscription,
+} from './present.ts';
 import {
   ChannelListSchema,
   ChannelParamsSchema,
@@ -28,10 +35,14 @@ import {
   DeviceQuerySchema,
   DeviceSchema,
   OrderSchema,
+  PlatformListSchema,
+  PlatformParamsSchema,
   PlaybackSchema,
   PresetListSchema,
   RecordListSchema,
   RecordQuerySchema,
+  SharedChannelListSchema,
+  SharedChannelQuerySchema,
   StreamParamSchema,
   SubscriptionParamsSchema,
   SubscriptionSchema,
@@ -258,6 +269,38 @@ export const deviceRoutes: FastifyPluginAsyncTypebox<DeviceRouteContext> = async
     async ({ params }, reply) => {
       await gb28181.subscribe(params.device_id, params.kind, false);
       return reply.code(204).send(null);
+    },
+  );
+
+  app.get(
+    '/platforms',
+    {
+      schema: {
+        summary: 'The platforms above, with which this one registers as a device',
+        tags,
+        response: { 200: PlatformListSchema, ...PROBLEMS },
+      },
+    },
+    async () => ({ platforms: (await gb28181.platforms()).map(presentPlatform) }),
+  );
+
+  app.get(
+    '/platforms/:platform_name/channels',
+    {
+      schema: {
+        summary: 'The streams that a platform above is shown as channels',
+        tags,
+        params: PlatformParamsSchema,
+        querystring: SharedChannelQuerySchema,
+        response: { 200: SharedChannelListSchema, ...PROBLEMS },
+      },
+    },
+    async ({ params, query: { limit = DEFAULT_LIMIT, offset = 0, q } }) => {
+      const matching = (await gb28181.sharedChannels(params.platform_name)).filter(channel =>
+        contains(channel, q),
+      );
+      const channels = matching.slice(offset, offset + limit).map(presentSharedChannel);
+      return { channels, total: matching.length, limit, offset };
     },
   );
 

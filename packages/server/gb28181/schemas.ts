@@ -111,6 +111,55 @@ export const PresetSchema = named(
   Type.Object({ number: Type.Integer(), name: Type.String() }),
 );
 
+export const PlatformSchema = named(
+  'Gb28181Platform',
+  Type.Object({
+    name: Type.String({ description: 'What it is called in the configuration', examples: ['city'] }),
+    id: Type.String({ description: 'Its SIP server id', examples: ['34020000002000000001'] }),
+    domain: Type.String({ examples: ['3402000000'] }),
+    own_id: Type.String({ description: 'What it calls us', examples: ['34020000002000000002'] }),
+    transport: oneOf(['udp', 'tcp'], 'Of the signalling'),
+    address: Type.String({ examples: ['sip.example.org:5060'] }),
+    state: oneOf(
+      ['waiting', 'connecting', 'registered', 'retrying', 'closed'],
+      '`retrying`: it refused us, or does not answer; it is tried again at `next_attempt_at`',
+    ),
+    attempts: Type.Integer({ description: 'Registrations since the start, renewals left out' }),
+    last_error: Type.Optional(Type.String()),
+    next_attempt_at: Type.Optional(Time),
+    registered_at: Type.Optional(Time),
+    expires_at: Type.Optional(Time),
+    last_keepalive_at: Type.Optional(Time),
+    channels: Type.Integer({ description: 'Those that are shared with it' }),
+    channels_online: Type.Integer(),
+    subscribed: Type.Boolean({ description: 'Whether it wants to be told of channels that come and go' }),
+    sessions: Type.Array(
+      Type.Object({
+        channel_id: Type.String(),
+        stream_id: Type.String(),
+        since: Time,
+        ssrc: Type.String({ examples: ['0200000001'] }),
+        transport: oneOf(['udp', 'tcp-passive', 'tcp-active'], 'As seen from here'),
+        remote: Type.String({ description: 'Where it takes the media' }),
+        bytes: Type.Integer(),
+      }),
+      { description: 'Streams that it is sent' },
+    ),
+  }),
+);
+
+export const SharedChannelSchema = named(
+  'Gb28181SharedChannel',
+  Type.Object({
+    id: Type.String({ description: 'Of the channel, for the platform', examples: ['34020000001320000001'] }),
+    name: Type.String(),
+    stream_id: Type.String(),
+    online: Type.Boolean({ description: 'Whether it is likely to come when it is asked for' }),
+    device_id: Type.Optional(Type.String({ description: 'The device that orders are passed down to' })),
+    device_channel_id: Type.Optional(Type.String()),
+  }),
+);
+
 const PageFields = { total: Type.Integer(), limit: Type.Integer(), offset: Type.Integer() };
 const PageQuery = {
   limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 1000 })),
@@ -128,6 +177,18 @@ export const ChannelQuerySchema = Type.Object(
   { ...PageQuery, kind: Type.Optional(Type.String({ maxLength: 20 })), parent_id: Type.Optional(Id) },
   strict,
 );
+export const PlatformListSchema = Type.Object({ platforms: Type.Array(the(PlatformSchema)) });
+export const PlatformParamsSchema = Type.Object({
+  platform_name: Type.String({
+    pattern: '^[A-Za-z0-9][A-Za-z0-9_-]{0,31}$',
+    description: 'Of the configuration',
+  }),
+});
+export const SharedChannelListSchema = Type.Object({
+  channels: Type.Array(the(SharedChannelSchema)),
+  ...PageFields,
+});
+export const SharedChannelQuerySchema = Type.Object(PageQuery, strict);
 export const EventListSchema = Type.Object({ events: Type.Array(the(DeviceEventSchema)), ...PageFields });
 export const EventQuerySchema = Type.Object(
   {
@@ -283,4 +344,6 @@ export const DEVICE_SCHEMAS: readonly TSchema[] = [
   PlaybackSchema,
   VoiceRequestSchema,
   VoiceSchema,
+  PlatformSchema,
+  SharedChannelSchema,
 ];

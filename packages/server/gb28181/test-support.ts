@@ -1,6 +1,7 @@
 import type {
   DeviceReport,
   Gb28181Control,
+  PlatformReport,
   VoiceReport,
   VoiceRequest,
 } from '@flux-iot/core/control/gb28181-control';
@@ -18,6 +19,18 @@ export const DEVICE: DeviceReport = {
   ...{ registeredAt: 0, expiresAt: 3_600_000, lastSeenAt: 1000, channels: 2, channelsOnline: 1 },
   catalog: { state: 'complete', total: 3, at: 2000 },
   subscriptions: [{ kind: 'alarm', state: 'active', expiresAt: 5000 }],
+};
+
+export const PLATFORM: PlatformReport = {
+  ...{ name: 'city', id: '34020000002000000009', domain: '3402000000', ownId: '34020000002000000001' },
+  ...{ transport: 'udp', address: '192.0.2.1:5060', state: 'connected', attempts: 1, registeredAt: 1000 },
+  ...{ channels: 2, channelsOnline: 1, isSubscribed: true },
+  sessions: [
+    {
+      ...{ channelId: '34020000001320000001', streamId: 'cam1', since: 2000, ssrc: '0200000001' },
+      ...{ transport: 'udp', remote: '192.0.2.1:30000', bytes: 7 },
+    },
+  ],
 };
 
 /** Two devices, of which one answers; keeps what it was asked. */
@@ -71,4 +84,12 @@ export class FakeDevices implements Gb28181Control {
   });
   endVoice = async (...given: unknown[]) => void this.asked.push(['endVoice', ...given]);
   playback = async (...given: unknown[]) => void this.asked.push(['playback', ...given]);
+  platforms = async () => [PLATFORM];
+  sharedChannels = async (name: string) => {
+    if (name !== PLATFORM.name) throw new FluxError('DEVICE_NOT_FOUND', `No platform is called ${name}.`);
+    return [
+      { id: '34020000001320000001', name: '门', streamId: 'cam1', isOnline: true, deviceId: DEVICE.id },
+      { id: '34020000001320000002', name: 'yard', streamId: 'cam2', isOnline: false },
+    ];
+  };
 }

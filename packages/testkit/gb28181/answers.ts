@@ -1,5 +1,9 @@
 import { type CatalogItem, catalogNodes } from '@flux-iot/protocols/gb28181/manscdp/catalog';
+import { parseControl } from '@flux-iot/protocols/gb28181/manscdp/device-control';
+import { deviceInfoNodes, deviceStatusNodes } from '@flux-iot/protocols/gb28181/manscdp/device-info';
 import { formatTime, type ManscdpMessage, parseTime } from '@flux-iot/protocols/gb28181/manscdp/message';
+import { partsOf } from '@flux-iot/protocols/gb28181/manscdp/parts';
+import { type RecordItem, recordNodes } from '@flux-iot/protocols/gb28181/manscdp/record-info';
 import { childText, type XmlNode } from '@flux-iot/protocols/gb28181/manscdp/xml';
 import type { SimulatedQuirks, SimulatedRecording } from './quirks.ts';
 
@@ -22,48 +26,43 @@ export interface Answers {
 
 /** The standard says Beijing's time. */
 export const UTC_OFFSET = 480;
-/** Orders that a device carries out without a word (GB/T 28181 §9.3.2). */
-const UNANSWERED = new Set(['PTZCmd', 'TeleBoot', 'IFameCmd', 'IFrameCmd', 'DragZoomIn', 'DragZoomOut']);
-const NO_ORDERS = new Set(['CmdType', 'SN', 'DeviceID', 'Info']);
 
 /** What a device answers to a question or an order. */
 export function answersTo(message: ManscdpMessage, device: DeviceContent): Answers {
-  const { command, deviceId, content } = message;
+  const { command } = message;
   switch (command) {
     case 'DeviceInfo':
-      return one([
-        ['DeviceName', `模拟设备 ${device.id.slice(-4)}`],
-        ['Result', 'OK'],
-        ['Manufacturer', 'FLUX'],
-        ['Model', 'Simulated'],
-        ['Firmware', '1.0'],
-        ['Channel', device.channels.length],
-      ]);
+      return one(
+        deviceInfoNodes({
+          ...{
+            name: `模拟设备 ${device.id.slice(-4)}`,
+            manufacturer: 'FLUX',
+            model: 'Simulated',
+            firmware: '1.0',
+          },
+          channels: device.channels.length,
+        }),
+      );
     case 'DeviceStatus':
-      return one([
-        ['Result', 'OK'],
-        ['Online', 'ONLINE'],
-        ['Status', 'OK'],
-        ['DeviceTime', formatTime(Date.now(), UTC_OFFSET)],
-        ['Encode', 'ON'],
-        ['Record', 'OFF'],
-      ]);
+      return one(
+        deviceStatusNodes({
+          ...{ isOnline: true, isEncoding: true, deviceTime: formatTime(Date.now(), UTC_OFFSET) },
+        }),
+      );
     case 'Catalog':
       return parts(device.channels, device, catalogNodes);
     case 'RecordInfo':
-      return parts(recordingsIn(content, device.recordings), device, (total, items) => [
-        ['SumNum', total],
-        ['RecordList', items.map(item => recordingNode(deviceId, item)), { Num: items.length }],
-      ]);
+      return parts(recordsIn(message, device.recordings), device, (total, items) =>
+        recordNodes(total, items, UTC_OFFSET),
+      );
     case 'PresetQuery':
       return one([['PresetList', [presetNode(1, '大门'), presetNode(2, 'yard')], { Num: 2 }]]);
     case 'ConfigDownload':
-      return configurationOf(content, device);
+      return configurationOf(message.content, device);
     case 'DeviceControl':
     case 'DeviceConfig': {
-      const names = [...content.children.keys()].filter(name => !NO_ORDERS.has(name));
-      const orders = names.map(name => `${name} ${childText(content, name) ?? ''}`.trim());
-      return { orders, answers: names.every(name => UNANSWERED.has(name)) ? [] : [[['Result', 'OK']]] };
+      const { orders, hasAnswer } = parseControl(message);
+      return { orders, answers: hasAnswer ? [[['Result', 'OK']]] : [] };
     }
     default:
       return { answers: [], orders: [] };
@@ -101,36 +100,23 @@ function parts<Item>(
   { partSize, quirks }: DeviceContent,
   contentOf: (total: number, items: readonly Item[]) => readonly XmlNode[],
 ): Answers {
-  const all: (readonly Item[])[] = [];
-  for (let at = 0; at < Math.max(1, items.length); at += partSize) all.push(items.slice(at, at + partSize));
+  const all = partsOf(items, partSize);
   if (quirks?.losesPart) all.pop();
   if (quirks?.reversesParts) all.reverse();
   const total = items.length + (quirks?.overstates ?? 0);
   return { answers: all.map(part => contentOf(total, part)), orders: [] };
 }
 
-function recordingsIn(
-  content: ManscdpMessage['content'],
+function recordsIn(
+  { content, deviceId }: ManscdpMessage,
   recordings: readonly SimulatedRecording[],
-): readonly SimulatedRecording[] {
+): readonly RecordItem[] {
   const from = parseTime(childText(content, 'StartTime'), UTC_OFFSET) ?? 0;
   const to = parseTime(childText(content, 'EndTime'), UTC_OFFSET) ?? Number.POSITIVE_INFINITY;
-  return recordings.filter(({ start, end }) => start < to && end > from);
-}
-
-function recordingNode(channelId: string, { name, start, end }: SimulatedRecording): XmlNode {
-  return [
-    'Item',
-    [
-      ['DeviceID', channelId],
-      ['Name', name],
-      ['FilePath', name],
-      ['StartTime', formatTime(start, UTC_OFFSET)],
-      ['EndTime', formatTime(end, UTC_OFFSET)],
-      ['Secrecy', 0],
-      ['Type', 'time'],
-    ],
-  ];
+  const matching = recordings.filter(({ start, end }) => start < to && end > from);
+  return matching.map(({ name, start, end }) => ({
+    ...{ channelId: deviceId, name, filePath: name, start, end, type: 'time' },
+  }));
 }
 
 function presetNode(number: number, name: string): XmlNode {

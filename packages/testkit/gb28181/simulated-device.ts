@@ -1,6 +1,5 @@
 import { ParseError } from '@flux-iot/media/model/parse-error';
-import { Authenticator } from '@flux-iot/protocols/authentication/client';
-import { type CatalogItem, catalogNodes } from '@flux-iot/protocols/gb28181/manscdp/catalog';
+import { type CatalogItem, catalogEventNodes } from '@flux-iot/protocols/gb28181/manscdp/catalog';
 import {
   formatTime,
   MANSCDP_TYPE,
@@ -9,11 +8,16 @@ import {
   writeManscdp,
 } from '@flux-iot/protocols/gb28181/manscdp/message';
 import type { XmlNode } from '@flux-iot/protocols/gb28181/manscdp/xml';
-import { parseSessionDescription } from '@flux-iot/protocols/gb28181/sdp/answer';
+import {
+  parseSessionDescription,
+  sendingTransport,
+  writeAnswer,
+} from '@flux-iot/protocols/gb28181/sdp/answer';
 import { SipAgent } from '@flux-iot/protocols/gb28181/sip/agent';
-import { Dialog, newRequest } from '@flux-iot/protocols/gb28181/sip/dialog';
+import { Dialog } from '@flux-iot/protocols/gb28181/sip/dialog';
 import type { SipRequest } from '@flux-iot/protocols/gb28181/sip/message';
 import type { SipPeer } from '@flux-iot/protocols/gb28181/sip/peer';
+import { Registration } from '@flux-iot/protocols/gb28181/sip/registration';
 import type { ServerTransaction } from '@flux-iot/protocols/gb28181/sip/transactions';
 import { answersTo, UTC_OFFSET } from './answers.ts';
 import type { Clip } from './clip.ts';
@@ -57,10 +61,9 @@ export class SimulatedDevice {
   readonly voice: SimulatedVoice;
   readonly #options: SimulatedDeviceOptions;
   readonly #agent: SipAgent;
-  readonly #authenticator: Authenticator;
+  readonly #registration: Registration;
   readonly #sessions = new Map<string, Session>();
   readonly #subscriptions = new Map<string, Dialog>();
-  readonly #registration = newCallSequence();
   #keepalive: NodeJS.Timeout | undefined;
   #sn = 0;
   #stopped = false;
@@ -68,8 +71,7 @@ export class SimulatedDevice {
   constructor(options: SimulatedDeviceOptions) {
     this.#options = options;
     this.id = options.id;
-    const { id, password, server } = options;
-    this.#authenticator = new Authenticator({ user: id, password });
+    const { id, password, server, version } = options;
     this.#agent = new SipAgent({
       identity: { id, domain: server.domain },
       host: '127.0.0.1',
@@ -84,6 +86,11 @@ export class SimulatedDevice {
     this.voice = new SimulatedVoice({
       ...{ id, agent: this.#agent, server, quirks: options.quirks },
       note: text => this.#note(text),
+    });
+    this.#registration = new Registration({
+      ...{ agent: this.#agent, id, serverId: server.id, domain: server.domain },
+      credentials: { user: id, password },
+      headers: { 'X-GB-Ver': version, 'User-Agent': 'Simulated device' },
     });
   }
 
@@ -103,9 +110,8 @@ export class SimulatedDevice {
 
   /** Registers, and goes on saying that it is alive. Resolves with the status of the answer. */
   async register(expires = this.#options.expires ?? 3600): Promise<number> {
-    const { keepaliveInterval = 60, quirks } = this.#options;
-    let status = await this.#sendRegister(expires);
-    if (status === 401) status = await this.#sendRegister(expires);
+    const { keepaliveInterval = 60, quirks, server } = this.#options;
+    const { status } = await this.#registration.register(server, expires);
     clearInterval(this.#keepalive);
     if (status === 200 && expires > 0 && !quirks?.isSilent)
       this.#keepalive = setInterval(
@@ -137,14 +143,7 @@ export class SimulatedDevice {
   }
 
   async catalogChanged(item: CatalogItem, event: string): Promise<number> {
-    const [, list] = catalogNodes(1, [item]);
-    const items = list?.[1];
-    const [entry] = Array.isArray(items) ? items : [];
-    const nodes: XmlNode[] = Array.isArray(entry?.[1]) ? entry[1] : [];
-    return this.#notify('Catalog', this.id, [
-      ['SumNum', 1],
-      ['DeviceList', [['Item', [...nodes, ['Event', event]]]], { Num: 1 }],
-    ]);
+    return this.#notify('Catalog', this.id, catalogEventNodes(event, [item]));
   }
 
   /** Ends all streams as a device does whose power fails: without a word. */
@@ -176,27 +175,6 @@ export class SimulatedDevice {
   }
 
   // --- what it says -----------------------------------------------------------------------------------------------
-
-  async #sendRegister(expires: number): Promise<number> {
-    const { server, id, version } = this.#options;
-    const uri = `sip:${server.id}@${server.domain}`;
-    const own = `sip:${id}@${server.domain}`;
-    await this.#agent.addressToward(server);
-    const parties = { localUri: own, remoteUri: own, target: uri, contact: this.#agent.contact(server) };
-    const request = newRequest('REGISTER', parties, {
-      Expires: expires,
-      'X-GB-Ver': version,
-      'User-Agent': 'Simulated device',
-      Authorization: this.#authenticator.authorize('REGISTER', uri),
-    });
-    const { callId, sequence } = this.#registration();
-    request.headers.replaceFirst('Call-ID', callId);
-    request.headers.replaceFirst('CSeq', `${sequence} REGISTER`);
-    const { status, headers } = await this.#agent.send(request, server, 5000);
-    if (status === 401) return this.#authenticator.challenge(headers.all('WWW-Authenticate')) ? 401 : 403;
-    if (status === 200) this.#authenticator.accepted();
-    return status;
-  }
 
   async #message(kind: 'Notify' | 'Response', command: string, content: readonly XmlNode[], sn?: string) {
     this.#sn++;
@@ -312,9 +290,7 @@ export class SimulatedDevice {
     const offer = parseSessionDescription(request.body);
     const ssrc = quirks?.ownSsrc ?? Number(offer.ssrc);
     const isRecording = offer.name !== 'Play';
-    // What the other side waits for, this side connects.
-    const tcp = offer.setup === 'active' ? 'tcp-passive' : 'tcp-active';
-    const transport = offer.isTcp && !quirks?.alwaysUdp ? tcp : 'udp';
+    const transport = quirks?.alwaysUdp ? 'udp' : sendingTransport(offer);
     const callId = request.headers.get('Call-ID') ?? '';
     const sender = new MediaSender({
       ...{ clip, transport, ssrc: quirks?.lyingSsrc ?? ssrc },
@@ -335,23 +311,15 @@ export class SimulatedDevice {
       sender,
       channelId,
     });
-    const lines = [
-      'v=0',
-      `o=${this.id} 0 0 IN IP4 127.0.0.1`,
-      `s=${offer.name}`,
-      'c=IN IP4 127.0.0.1',
-      `t=${offer.from} ${offer.to}`,
-      `m=video ${port} ${offer.isTcp ? 'TCP/RTP/AVP' : 'RTP/AVP'} 96`,
-      'a=sendonly',
-      'a=rtpmap:96 PS/90000',
-      ...(offer.isTcp
-        ? [`a=setup:${transport === 'tcp-passive' ? 'passive' : 'active'}`, 'a=connection:new']
-        : []),
-      `y=${String(ssrc).padStart(10, '0')}`,
-      '',
-    ];
+    const { name, from, to } = offer;
+    const body = writeAnswer({
+      ...{ ownerId: this.id, name, from, to, address: '127.0.0.1', port },
+      // What it agrees to, whatever it does.
+      transport: sendingTransport(offer),
+      ssrc: String(ssrc).padStart(10, '0'),
+    });
     const headers = { Contact: this.#agent.contact(peer), 'Content-Type': 'APPLICATION/SDP' };
-    respond({ status: 200, headers, body: Buffer.from(lines.join('\r\n')) });
+    respond({ status: 200, headers, body });
   }
 
   async #mediaEnded(callId: string, isRecording: boolean): Promise<void> {
@@ -382,14 +350,4 @@ function messageOf(request: SipRequest): ManscdpMessage | undefined {
     if (cause instanceof ParseError) return undefined;
     throw cause;
   }
-}
-
-/** All registrations of a device have one Call-ID and rising numbers (RFC 3261 §10.2). */
-function newCallSequence(): () => { callId: string; sequence: number } {
-  const callId = `${Math.random().toString(36).slice(2)}@simulated`;
-  let sequence = 0;
-  return () => {
-    sequence++;
-    return { callId, sequence };
-  };
 }

@@ -3,7 +3,11 @@ import type { DeviceEvent } from '@flux-iot/core/control/gb28181-control';
 import type { FluxError } from '@flux-iot/core/errors/flux-error';
 import { StreamOrchestrator } from '@flux-iot/core/orchestrator/stream-orchestrator';
 import { parseStreamId } from '@flux-iot/core/stream/stream-id';
-import { Gb28181Adapter, type Gb28181AdapterOptions } from '@flux-iot/protocols/gb28181/adapter';
+import {
+  type CascadeOptions,
+  Gb28181Adapter,
+  type Gb28181AdapterOptions,
+} from '@flux-iot/protocols/gb28181/adapter';
 import { DeviceStore } from '@flux-iot/protocols/gb28181/device/store';
 import type { MediaReceiver } from '@flux-iot/protocols/gb28181/live/media';
 import type { CatalogItem } from '@flux-iot/protocols/gb28181/manscdp/catalog';
@@ -63,7 +67,13 @@ export class TestPlatform {
   readonly errors: FluxError[] = [];
   readonly #devices: SimulatedDevice[] = [];
 
-  constructor(options: Partial<Gb28181AdapterOptions> = {}) {
+  /** `above`: the platforms that it registers with itself. */
+  constructor({
+    above,
+    ...options
+  }: Partial<Gb28181AdapterOptions> & {
+    readonly above?: Pick<CascadeOptions, 'platforms' | 'shared'>;
+  } = {}) {
     this.orchestrator = new StreamOrchestrator({
       stream: { gop: { maxBytes: 1_000_000, maxSeconds: 20 }, discoverySeconds: 1 },
       flush: { minInterval: 20, maxInterval: 60 },
@@ -96,6 +106,7 @@ export class TestPlatform {
       flood: { rate: 1000, burst: 20_000 },
       onEvent: event => void this.events.push(event),
       onError: error => void this.errors.push(error),
+      cascade: above && { ...above, orchestrator: this.orchestrator, mediaHost: '127.0.0.1' },
       ...options,
       receiver: this.receiver,
     });
@@ -131,7 +142,7 @@ export class TestPlatform {
 /** Waits until it is so. */
 export async function until(isSo: () => unknown, what: string, timeout = 8000): Promise<void> {
   const end = performance.now() + timeout;
-  while (!isSo()) {
+  while (!(await isSo())) {
     if (performance.now() > end) throw new Error(`not in time: ${what}`);
     await new Promise(resolve => setTimeout(resolve, 10));
   }

@@ -5,15 +5,18 @@ import type {
   DeviceOrder,
   DeviceReport,
   Gb28181Control,
+  PlatformReport,
   PlaybackAction,
   PresetReport,
   RecordList,
+  SharedChannelReport,
   SubscriptionKind,
   SubscriptionReport,
   VoiceReport,
   VoiceRequest,
 } from '@flux-iot/core/control/gb28181-control';
 import { FluxError } from '@flux-iot/core/errors/flux-error';
+import type { Cascade } from '../cascade/cascade.ts';
 import type { Device } from '../device/device.ts';
 import type { Inquiry } from '../device/inquiry.ts';
 import type { Questions } from '../device/questions.ts';
@@ -36,6 +39,8 @@ export interface DeviceControlOptions {
   readonly subscriptions: Subscriptions;
   readonly talks: Talks;
   readonly utcOffsetMinutes: number;
+  /** Where there are platforms above. */
+  readonly cascade: Cascade | undefined;
   readonly playerOf: (streamId: string) => RecordingPlayer | undefined;
 }
 
@@ -197,6 +202,16 @@ export class DeviceControl implements Gb28181Control {
     const player = this.#options.playerOf(streamId);
     if (player) return player.control(action);
     throw new FluxError('STREAM_NOT_FOUND', `No recording is played as ${streamId}.`);
+  }
+
+  async platforms(): Promise<PlatformReport[]> {
+    return this.#options.cascade?.platforms() ?? [];
+  }
+
+  async sharedChannels(platform: string): Promise<SharedChannelReport[]> {
+    const { cascade } = this.#options;
+    if (cascade) return cascade.channels(platform);
+    throw new FluxError('DEVICE_NOT_FOUND', `No platform is called ${platform}.`);
   }
 
   #report(device: Device): DeviceReport {

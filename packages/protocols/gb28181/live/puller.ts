@@ -12,14 +12,14 @@ const AFTER_REGISTRATION = 1000;
 /** Brings the live picture of a channel, always or on demand, and asks for it anew after every failure. */
 export class ChannelPuller extends Puller<MediaSession> {
   readonly protocol = 'gb28181';
-  readonly #source: ChannelSource;
+  readonly source: ChannelSource;
   readonly #environment: LiveEnvironment;
   #unsubscribe: () => void;
 
   constructor(streamId: StreamId, source: ChannelSource, environment: LiveEnvironment) {
     const sourceUrl = `gb28181://${source.deviceId}/${source.channelId}`;
     super({ streamId, sourceUrl, isOnDemand: source.isOnDemand, resting: 'the device is told to stop' });
-    this.#source = source;
+    this.source = source;
     this.#environment = environment;
     const { registry } = environment;
     const onRegistered = (device: Device, isNew: boolean) => this.#deviceRegistered(device, isNew);
@@ -36,7 +36,7 @@ export class ChannelPuller extends Puller<MediaSession> {
   }
 
   protected async attempt(): Promise<void> {
-    const { deviceId, channelId, transport, stream } = this.#source;
+    const { deviceId, channelId, transport, stream } = this.source;
     const { history, streamId } = this;
     const session = new MediaSession({
       ...{ environment: this.#environment, streamId, deviceId, channelId, transport, history },
@@ -65,7 +65,7 @@ export class ChannelPuller extends Puller<MediaSession> {
 
   /** It was restarted, or its network is back: what it sent before is gone, and it is asked at once. */
   #deviceRegistered(device: Device, isNew: boolean): void {
-    if (device.id !== this.#source.deviceId || !isNew) return;
+    if (device.id !== this.source.deviceId || !isNew) return;
     this.history.note(
       'device-registered',
       `${device.peer.transport} from ${device.peer.address}:${device.peer.port}`,
@@ -75,7 +75,7 @@ export class ChannelPuller extends Puller<MediaSession> {
 
   /** What still comes is taken as long as it comes. */
   #deviceLost(device: Device, reason: string): void {
-    if (device.id === this.#source.deviceId) this.history.note('device-lost', reason);
+    if (device.id === this.source.deviceId) this.history.note('device-lost', reason);
   }
 
   #taken(session: MediaSession, reason: EndReason): void {

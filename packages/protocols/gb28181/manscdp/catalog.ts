@@ -107,9 +107,21 @@ function changeOf(event: string | undefined): CatalogChange {
 
 /** The entries as another platform, or a test, is told them. */
 export function catalogNodes(total: number, items: readonly CatalogItem[]): XmlNode[] {
+  return listNodes(total, items.map(itemNodes));
+}
+
+/** What a NOTIFY says became of entries: `ON`, `OFF`, `ADD`, `DEL`, `UPDATE` (A.2.5.2). */
+export function catalogEventNodes(event: string, items: readonly CatalogItem[]): XmlNode[] {
+  return listNodes(
+    items.length,
+    items.map(item => [...itemNodes(item), ['Event', event]]),
+  );
+}
+
+function listNodes(total: number, entries: readonly (readonly XmlNode[])[]): XmlNode[] {
   return [
     ['SumNum', total],
-    ['DeviceList', items.map(item => ['Item', itemNodes(item)] as const), { Num: items.length }],
+    ['DeviceList', entries.map(entry => ['Item', entry] as const), { Num: entries.length }],
   ];
 }
 

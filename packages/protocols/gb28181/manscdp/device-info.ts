@@ -1,5 +1,5 @@
 import type { ManscdpMessage } from './message.ts';
-import { childNumber, childText } from './xml.ts';
+import { childNumber, childText, type XmlNode } from './xml.ts';
 
 /** The answer to DeviceInfo (A.2.6.5). */
 export interface DeviceInfo {
@@ -46,4 +46,27 @@ export function parseDeviceStatus({ content }: ManscdpMessage): DeviceStatus {
     isRecording: said('Record', /^on$/i),
     deviceTime: childText(content, 'DeviceTime')?.slice(0, 64),
   };
+}
+
+export function deviceInfoNodes({ name, manufacturer, model, firmware, channels }: DeviceInfo): XmlNode[] {
+  return [
+    ['DeviceName', name],
+    ['Result', 'OK'],
+    ['Manufacturer', manufacturer],
+    ['Model', model],
+    ['Firmware', firmware],
+    ['Channel', channels],
+  ];
+}
+
+export function deviceStatusNodes(status: DeviceStatus): XmlNode[] {
+  return [
+    ['Result', 'OK'],
+    ['Online', status.isOnline ? 'ONLINE' : 'OFFLINE'],
+    ['Status', status.isWell === false ? 'ERROR' : 'OK'],
+    ['Reason', status.reason],
+    ['DeviceTime', status.deviceTime],
+    ['Encode', status.isEncoding ? 'ON' : 'OFF'],
+    ['Record', status.isRecording ? 'ON' : 'OFF'],
+  ];
 }

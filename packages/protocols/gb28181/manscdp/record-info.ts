@@ -1,5 +1,5 @@
-import { type ManscdpMessage, parseTime } from './message.ts';
-import { child, childNumber, childText } from './xml.ts';
+import { formatTime, type ManscdpMessage, parseTime } from './message.ts';
+import { child, childNumber, childText, type XmlNode } from './xml.ts';
 
 /** One recording that a device has (A.2.6.7). Times are milliseconds since 1970. */
 export interface RecordItem {
@@ -39,4 +39,28 @@ export function parseRecordInfo({ content, deviceId }: ManscdpMessage, offsetMin
     ];
   });
   return { total: childNumber(content, 'SumNum') ?? items.length, items };
+}
+
+/** One message of a list of recordings. */
+export function recordNodes(total: number, items: readonly RecordItem[], offsetMinutes: number): XmlNode[] {
+  const nodes = items.map((item): XmlNode => {
+    return [
+      'Item',
+      [
+        ['DeviceID', item.channelId],
+        ['Name', item.name],
+        ['FilePath', item.filePath],
+        ['Address', item.address],
+        ['StartTime', formatTime(item.start, offsetMinutes)],
+        ['EndTime', formatTime(item.end, offsetMinutes)],
+        ['Secrecy', 0],
+        ['Type', item.type],
+        ['FileSize', item.bytes],
+      ],
+    ];
+  });
+  return [
+    ['SumNum', total],
+    ['RecordList', nodes, { Num: items.length }],
+  ];
 }

@@ -16,7 +16,7 @@ export interface SendRequest {
   /** A program stream with all of it by default; or its sound alone, in a program stream or as G.711A without one. */
   readonly format?: SendFormat;
   /** Of the sending: `media-connected`, `media-connect-failed`, `left-out`, `sender-behind`. */
-  readonly history: StreamHistory;
+  readonly history: Pick<StreamHistory, 'note'>;
   /** The stream has ended, or the connection was closed or not made. */
   onEnded(reason: string): void;
 }

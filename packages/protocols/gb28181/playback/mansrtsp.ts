@@ -35,3 +35,20 @@ function linesOf(action: Exclude<PlaybackAction, { action: 'stop' }>): string[] 
 function decimal(value: number): string {
   return Number.isInteger(value) ? value.toFixed(1) : String(Math.round(value * 10_000) / 10_000);
 }
+
+const MAX_BYTES = 4096;
+
+/** What a platform above says in a session of playback: one or two actions. Throws `REQUEST_INVALID`. */
+export function parseMansrtsp(body: Buffer): readonly PlaybackAction[] {
+  const text = body.subarray(0, MAX_BYTES).toString('latin1');
+  const method = /^\s*([A-Z]+)\s+(?:MANS)?RTSP\/1\.0/i.exec(text)?.[1]?.toUpperCase();
+  if (method === 'PAUSE') return [{ action: 'pause' }];
+  if (method === 'TEARDOWN') return [{ action: 'stop' }];
+  if (method !== 'PLAY') throw new FluxError('REQUEST_INVALID', 'It is neither PLAY nor PAUSE of MANSRTSP.');
+  const scale = /^Scale:\s*(-?\d{1,3}(?:\.\d{1,6})?)\s*$/im.exec(text)?.[1];
+  const seconds = /^Range:\s*npt=\s*(\d{1,7}(?:\.\d{1,6})?)\s*-/im.exec(text)?.[1];
+  const actions: PlaybackAction[] = [];
+  if (scale !== undefined) actions.push({ action: 'speed', scale: Number(scale) });
+  if (seconds !== undefined) actions.push({ action: 'seek', seconds: Number(seconds) });
+  return actions.length > 0 ? actions : [{ action: 'resume' }];
+}

@@ -1,4 +1,6 @@
+import { isIPv6 } from 'node:net';
 import { ParseError } from '@flux-iot/media/model/parse-error';
+import type { MediaTransport } from '../media/reception.ts';
 
 /** What a description says, an answer's or an offer's of another platform. */
 export interface SessionDescription {
@@ -19,6 +21,8 @@ export interface SessionDescription {
   readonly ssrc: string | undefined;
   /** The bytes of what is downloaded, where the device says so. */
   readonly fileSize: number | undefined;
+  /** How many times as fast a download is wanted. */
+  readonly downloadSpeed: number | undefined;
   /** Seconds since 1970. */
   readonly from: number;
   readonly to: number;
@@ -68,9 +72,54 @@ export function parseSessionDescription(body: Buffer): SessionDescription {
     fileSize: /^\d{1,15}$/.test(attributes.get('filesize') ?? '')
       ? Number(attributes.get('filesize'))
       : undefined,
+    downloadSpeed: /^\d{1,2}$/.test(attributes.get('downloadspeed') ?? '')
+      ? Number(attributes.get('downloadspeed'))
+      : undefined,
     from,
     to,
     uri: values.get('u'),
     format: values.get('f') || undefined,
   };
+}
+
+/** The answer of whoever sends. */
+export interface Answer {
+  /** Whose description it is: the id of the channel. */
+  readonly ownerId: string;
+  /** Of the offer: `Play`, `Playback`, … and its times. */
+  readonly name: string;
+  readonly from: number;
+  readonly to: number;
+  /** Where it is sent from, or waited for. */
+  readonly address: string;
+  readonly port: number;
+  readonly transport: MediaTransport;
+  /** Ten digits. */
+  readonly ssrc: string;
+}
+
+/** The description of a 200 to an INVITE (GB/T 28181-2016 and -2022, §9.2 and annex G), with CR LF after each line. */
+export function writeAnswer({ ownerId, name, from, to, address, port, transport, ssrc }: Answer): Buffer {
+  const family = isIPv6(address) ? 'IP6' : 'IP4';
+  const isTcp = transport !== 'udp';
+  const lines = [
+    'v=0',
+    `o=${ownerId} 0 0 IN ${family} ${address}`,
+    `s=${name}`,
+    `c=IN ${family} ${address}`,
+    `t=${from} ${to}`,
+    `m=video ${port} ${isTcp ? 'TCP/RTP/AVP' : 'RTP/AVP'} 96`,
+    'a=sendonly',
+    'a=rtpmap:96 PS/90000',
+    isTcp && `a=setup:${transport === 'tcp-passive' ? 'passive' : 'active'}`,
+    isTcp && 'a=connection:new',
+    `y=${ssrc}`,
+  ];
+  return Buffer.from(`${lines.filter(line => line !== false).join('\r\n')}\r\n`, 'latin1');
+}
+
+/** How the one that is invited sends, by what the offer says: what the other side waits for, this side connects. */
+export function sendingTransport({ isTcp, setup }: SessionDescription): MediaTransport {
+  if (!isTcp) return 'udp';
+  return setup === 'active' ? 'tcp-passive' : 'tcp-active';
 }

@@ -92,9 +92,10 @@ export class SipAgent {
     };
   }
 
-  contact(peer: SipPeer): string {
+  /** `id`: what we are called there, where that is another than our own. */
+  contact(peer: SipPeer, id = this.identity.id): string {
     const transport = peer.transport === 'tcp' ? ';transport=tcp' : '';
-    return `<sip:${this.identity.id}@${this.#sentBy(peer)}${transport}>`;
+    return `<sip:${id}@${this.#sentBy(peer)}${transport}>`;
   }
 
   /** A request outside a dialog. Resolves with the final response; rejects with `TIMED_OUT` or `UPSTREAM_FAILED`. */
