@@ -1,5 +1,5 @@
 import { ActionIcon, Button, Group, Loader, NumberInput, Text } from '@mantine/core';
-import { IconCurrentLocation, IconMapPinPlus, IconTrash } from '@tabler/icons-react';
+import { IconTrash } from '@tabler/icons-react';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { Gb28181Preset } from '../api/types.ts';
@@ -83,7 +83,7 @@ export function Presets({ deviceId, channelId }: PresetsProps) {
       <Group gap="xs" align="end">
         <NumberInput
           label={words.one}
-          w={92}
+          w={80}
           min={1}
           max={MAX_NUMBER}
           clampBehavior="strict"
@@ -91,15 +91,10 @@ export function Presets({ deviceId, channelId }: PresetsProps) {
           value={number}
           onChange={value => typeof value === 'number' && setNumber(value)}
         />
-        <Button
-          variant="default"
-          leftSection={<IconCurrentLocation size={17} />}
-          loading={calling.isPending}
-          onClick={() => calling.mutate(number)}
-        >
+        <Button variant="default" loading={calling.isPending} onClick={() => calling.mutate(number)}>
           {words.call}
         </Button>
-        <Button variant="default" leftSection={<IconMapPinPlus size={17} />} onClick={keep}>
+        <Button variant="default" onClick={keep}>
           {words.set}
         </Button>
       </Group>

@@ -32,7 +32,8 @@ export function RecordPlayer({ label, session }: RecordPlayerProps) {
   // HLS is cut into segments, and seconds behind: nothing for leaps.
   const format = formatsOf(urls).find(name => name !== 'hls') ?? 'flv';
   const isLive = stream?.state === 'live';
-  const isOver = clock.since !== undefined && error instanceof ApiError && error.status === 404;
+  const isGone = error instanceof ApiError && error.status === 404;
+  const isOver = clock.since !== undefined && (isGone || stream?.ingest?.state === 'closed');
   useEffect(() => {
     if (isLive) session.onPicture();
   }, [isLive]);

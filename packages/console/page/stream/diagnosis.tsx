@@ -13,9 +13,9 @@ import { TimeLine } from './time-line.tsx';
 const COLOURS = { live: 'teal', waiting: 'yellow', failing: 'red' } as const;
 
 /** What the server thinks of a stream that has no picture, in short, and what to change. */
-export function ShortDiagnosis({ streamId, isLive }: { streamId: string; isLive: boolean }) {
-  const { data } = useDiagnosis(streamId, !isLive);
-  if (isLive || !data || data.verdict === 'live') return null;
+export function ShortDiagnosis({ streamId, isWanted }: { streamId: string; isWanted: boolean }) {
+  const { data } = useDiagnosis(streamId, isWanted);
+  if (!isWanted || !data || data.verdict === 'live') return null;
   return <Words diagnosis={data} />;
 }
 
@@ -29,7 +29,7 @@ export function Diagnosis({ streamId }: { streamId: string }) {
   if (!data) return <Loading />;
   return (
     <>
-      <Words diagnosis={data} />
+      {data.verdict === 'live' && <Words diagnosis={data} />}
       <div className="diagnosis">
         <section>
           <h2 className="section">{words.steps}</h2>

@@ -133,7 +133,10 @@ function Contents({ stream }: { stream: StreamDetail }) {
         <LivePlayer stream={stream} urls={urls} />
         <div className="stream-side">
           <Facts stream={stream} />
-          <ShortDiagnosis streamId={id} isLive={stream.state === 'live'} />
+          <ShortDiagnosis
+            streamId={id}
+            isWanted={stream.state === 'waiting' || stream.state === 'discovering'}
+          />
           <Hints stream={stream} />
           <h2 className="section">{text.stream.tracks}</h2>
           <TrackCards tracks={stream.tracks} />
