@@ -59,11 +59,13 @@ export function Presets({ deviceId, channelId }: PresetsProps) {
       <ul className="presets">
         {data?.map(preset => (
           <li key={preset.number}>
+            <span className="preset-number" aria-hidden>
+              {preset.number}
+            </span>
             <Button
               variant="subtle"
               size="compact-sm"
               justify="flex-start"
-              leftSection={<span className="preset-number">{preset.number}</span>}
               aria-label={`${words.call}: ${nameOf(preset)}`}
               onClick={() => calling.mutate(preset.number)}
             >
