@@ -253,7 +253,7 @@ describe.skipIf(lacks('ffmpeg', 'chromium'))('the console', () => {
     await page.goto(`http://127.0.0.1:${gateway.apiPort}/recordings`);
     await page.getByRole('button', { name: /202\d/ }).focus();
     await page.keyboard.press('Enter');
-    const calendar = page.getByRole('dialog', { name: 'Calendar' });
+    const calendar = page.locator('.month');
     await calendar.locator('[aria-pressed=true]:focus').waitFor();
     for (let week = 0; week < 5; week++) await page.keyboard.press('ArrowUp');
     await calendar.locator('[data-day]:focus').waitFor();

@@ -52,7 +52,7 @@ export function DayPicker({ day, marked, onChange, onMonth }: DayPickerProps) {
             {name}
           </Button>
         </Popover.Target>
-        <Popover.Dropdown aria-label={words.calendar}>
+        <Popover.Dropdown>
           <MonthGrid month={month} day={day} today={today} marked={marked} onMonth={look} onChoose={choose} />
         </Popover.Dropdown>
       </Popover>

@@ -1,7 +1,6 @@
 /** What is said of the calendar, of a device's own recordings and presets, and of what keeps a stream from its picture. */
 export const details = {
   calendar: {
-    calendar: 'Calendar',
     day: 'Day',
     dayBefore: 'The day before',
     dayAfter: 'The day after',

@@ -2,7 +2,6 @@ import type { details as en } from './en-details.ts';
 
 export const details: typeof en = {
   calendar: {
-    calendar: '日历',
     day: '日期',
     dayBefore: '前一天',
     dayAfter: '后一天',
