@@ -99,7 +99,7 @@ export function Player(props: PlayerProps) {
         muted={isMuted}
         onVolumeChange={event => setMuted(event.currentTarget.muted)}
       />
-      {phase.name !== 'playing' && phase.name !== 'buffering' && behind}
+      {phase.name !== 'playing' && behind}
       {!(playback?.isPaused && phase.name === 'buffering') && (
         <Picture phase={phase} stream={stream} cannotPlay={cannotPlay} isSeen={isSeen} isSmall={isSmall} />
       )}
