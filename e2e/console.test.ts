@@ -1,14 +1,35 @@
 /** Scenario 42: the console in Chromium, with real publishers. */
+import { readFile } from 'node:fs/promises';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ensureBuilt } from '../packages/console/build.ts';
 import { seriousProblems } from './support/accessibility.ts';
 import { PlayerSite, TestBrowser } from './support/browser.ts';
-import { fakeAccounts, fakeStreams } from './support/fake-api.ts';
+import { fakeAccounts, fakeRecordings, fakeStreams } from './support/fake-api.ts';
 import { TestGateway } from './support/gateway.ts';
 import { lacks, RunningProcess, until } from './support/processes.ts';
 
 const FRAMES = 'document.querySelector("video")?.getVideoPlaybackQuality().totalVideoFrames ?? 0';
+
+/** Scrolls through the page in 60 frames. Milliseconds of each, and of the longest task (those under 50 are not told). */
+const SCROLL = `(async () => {
+  let longest = 0;
+  const observer = new PerformanceObserver(list => {
+    for (const { duration } of list.getEntries()) longest = Math.max(longest, Math.round(duration));
+  });
+  observer.observe({ type: 'longtask' });
+  const step = document.body.scrollHeight / 60;
+  const frames = [];
+  let before = await new Promise(requestAnimationFrame);
+  for (let frame = 0; frame < 60; frame++) {
+    scrollBy(0, step);
+    const now = await new Promise(requestAnimationFrame);
+    frames.push(now - before);
+    before = now;
+  }
+  observer.disconnect();
+  return { frames, longest };
+})()`;
 
 function publisher(url: string, codec: 'libx264' | 'libx265', format: 'flv' | 'rtsp'): RunningProcess {
   const picture = ['-re', '-f', 'lavfi', '-i', 'testsrc2=size=320x180:rate=15'];
@@ -203,6 +224,65 @@ describe.skipIf(lacks('ffmpeg', 'chromium'))('the console', () => {
     expect(answer.headers.get('content-security-policy')).toContain("frame-ancestors 'none'");
   });
 
+  it('says why a camera shows no picture, and saves what is known of it for support', async () => {
+    await gateway.api('/api/v1/streams/ingest', 'POST', {
+      ...{ protocol: 'rtsp', stream_id: 'yard' },
+      source: { rtsp: { url: 'rtsp://127.0.0.1:9/stream1' } },
+    });
+    const page = await open('/streams/yard');
+    await page.getByText('Something is wrong').waitFor();
+    await page.getByText('Check address, port and path of the URL').waitFor();
+    await page.getByRole('tab', { name: 'Diagnosis' }).click();
+    await page.getByText('The camera described its stream').waitFor();
+    const saving = page.waitForEvent('download');
+    await page.getByRole('button', { name: 'Save for support' }).click();
+    const saved = JSON.parse(await readFile(await (await saving).path(), 'utf8')) as Record<string, object>;
+    expect(saved).toMatchObject({
+      stream: { stream_id: 'yard' },
+      diagnosis: { verdict: 'failing', missing_step: 'connected' },
+      server: { version: 'test' },
+    });
+    expect(await seriousProblems(page)).toEqual([]);
+    await gateway.api('/api/v1/streams/yard/stop', 'POST');
+    await page.close();
+  });
+
+  it('shows the last picture of a stream that is lost, and how old it is', async () => {
+    const lost = publisher(gateway.rtmpUrl('lost'), 'libx264', 'flv');
+    await gateway.untilLive('lost');
+    await fetch(`http://127.0.0.1:${gateway.apiPort}/api/v1/streams/lost/snapshot?width=960`);
+    const page = await open('/streams/lost');
+    await page.getByRole('heading', { name: 'lost' }).waitFor();
+    await lost[Symbol.asyncDispose]();
+    await page.getByText(/Last picture, \d+.s old/).waitFor();
+    const width = 'document.querySelector(".last-picture img").naturalWidth';
+    await until('the picture', async () => ((await page.evaluate(width)) as number) > 0);
+    await page.close();
+  });
+
+  it('finds a day with recordings in the calendar, by the keyboard alone', async () => {
+    const page = await browser.page();
+    await fakeRecordings(page);
+    await page.addInitScript(`localStorage.setItem('flux-language', 'en')`);
+    await page.goto(`http://127.0.0.1:${gateway.apiPort}/recordings`);
+    await page.getByRole('button', { name: /202\d/ }).focus();
+    await page.keyboard.press('Enter');
+    const calendar = page.locator('.month');
+    await calendar.locator('[aria-pressed=true]:focus').waitFor();
+    for (let week = 0; week < 5; week++) await page.keyboard.press('ArrowUp');
+    await calendar.locator('[data-day]:focus').waitFor();
+    const day = (await calendar.locator('[data-day]:focus').getAttribute('data-day')) ?? '';
+    expect((Date.now() - Date.parse(`${day}T00:00`)) / 86_400_000).toBeGreaterThan(34);
+    expect(await calendar.getByRole('button', { name: /with recordings/ }).count()).toBeGreaterThan(5);
+    expect(await seriousProblems(page)).toEqual([]);
+    const asked = page.waitForRequest(request => request.url().includes('/api/v1/recordings?'));
+    await page.keyboard.press('Enter');
+    const from = new URL((await asked).url()).searchParams.get('from');
+    expect(from).toBe(new Date(`${day}T00:00`).toISOString());
+    await calendar.waitFor({ state: 'detached' });
+    await page.close();
+  });
+
   it('stays small with 500 streams', async () => {
     const page = await browser.page();
     await page.route('**/api/v1/streams?*', route => route.fulfill({ json: fakeStreams(500) }));
@@ -210,6 +290,13 @@ describe.skipIf(lacks('ffmpeg', 'chromium'))('the console', () => {
     await page.getByText('500 streams').waitFor();
     const rows = page.locator('.stream-row');
     expect(await rows.count()).toBeLessThan(50);
+    // A part of the list in each frame: how long frames take, and how long anything keeps the page from the next.
+    const { frames, longest } = (await page.evaluate(SCROLL)) as { frames: number[]; longest: number };
+    const middle = frames.sort((one, other) => one - other)[frames.length / 2] ?? 0;
+    console.log(
+      `500 streams: a frame takes ${middle.toFixed(1)} ms in the middle, a task at most ${longest} ms`,
+    );
+    expect(middle).toBeLessThan(250);
     await page.evaluate('scrollTo(0, document.body.scrollHeight)');
     await page.getByRole('link', { name: /camera-499/ }).waitFor();
     expect(await rows.count()).toBeLessThan(50);
@@ -265,6 +352,8 @@ describe.skipIf(lacks('ffmpeg', 'chromium'))('the console', () => {
     ['/streams/entrance', 'entrance'],
     ['/streams/dock', 'dock'],
     ['/wall', 'Wall'],
+    ['/recordings', 'Recordings'],
+    ['/devices', 'GB28181 devices'],
     ['/nodes', 'Nodes'],
     ['/settings', 'Settings'],
   ])('has nothing serious for axe at %s, wide and light, narrow and dark', async (path, heading) => {

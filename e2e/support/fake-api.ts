@@ -130,3 +130,48 @@ export async function fakeAccounts(page: Page): Promise<{ readonly changes: read
   }
   return { changes };
 }
+
+/** Answers a page with recordings of three cameras today, and of other days of the month in its calendar. */
+export async function fakeRecordings(page: Page): Promise<void> {
+  const midnight = new Date().setHours(0, 0, 0, 0);
+  const hour = 3_600_000;
+  const stretches: readonly (readonly [string, number, number])[] = [
+    ['entrance', -1.5, 2],
+    ['entrance', 2, 6],
+    ['entrance', 7.25, 12.5],
+    ['hall', 0, 8],
+    ['hall', 9, 14],
+    ['dock', 5, 5.4],
+    ['dock', 11, 13.2],
+  ];
+  const recordings = stretches.map(([stream_id, from, to], index) => ({
+    ...{
+      id: `r${index}`,
+      stream_id,
+      state: 'finished',
+      format: 'fmp4',
+      held: false,
+      session: 's',
+      tracks: [],
+    },
+    ...{ gaps: [], path: `recordings/${stream_id}/r${index}.mp4`, size: Math.round((to - from) * 9e8) },
+    started_at: new Date(midnight + from * hour).toISOString(),
+    ended_at: new Date(midnight + to * hour).toISOString(),
+    duration_seconds: (to - from) * 3600,
+    url: `/api/v1/recordings/r${index}/media.mp4`,
+  }));
+  await page.route('**/api/v1/recordings?*', route =>
+    route.fulfill({ json: { recordings, total: recordings.length, limit: 1000, offset: 0 } }),
+  );
+  await page.route('**/api/v1/recordings/days?*', route => {
+    const month = new URL(route.request().url()).searchParams.get('month') ?? '';
+    const days = [1, 2, 3, 5, 9, 10, 11, 12, 16, 17, 18, 23, 24, 25, 26, 27];
+    return route.fulfill({
+      json: {
+        days: days
+          .map(day => `${month}-${String(day).padStart(2, '0')}`)
+          .filter(day => Date.parse(day) < Date.now()),
+      },
+    });
+  });
+}

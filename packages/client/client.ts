@@ -1,4 +1,9 @@
-import createOpenApiClient, { type Client, type Middleware } from 'openapi-fetch';
+import createOpenApiClient, {
+  type Client,
+  createQuerySerializer,
+  defaultPathSerializer,
+  type Middleware,
+} from 'openapi-fetch';
 import { ApiError } from './api-error.ts';
 import type { paths } from './schema.ts';
 
@@ -41,6 +46,38 @@ export function createClient({
   };
   client.use(identify);
   return client;
+}
+
+/** Of the document that this client was made from, as the server has it: it does not name itself. */
+const DOCUMENT = '/api/v1/openapi.json';
+
+/** The paths that the server has, which may be fewer, or more, than this client knows. Throws `ApiError`. */
+export async function pathsOf({ baseUrl }: Pick<ClientOptions, 'baseUrl'>): Promise<ReadonlySet<string>> {
+  type Document = Readonly<Record<typeof DOCUMENT, { get: { responses: { 200: DocumentAnswer } } }>>;
+  const client = createOpenApiClient<Document>({ baseUrl });
+  const document = await take(client.GET(DOCUMENT));
+  return new Set(Object.keys(document.paths));
+}
+
+interface DocumentAnswer {
+  content: { 'application/json': { readonly paths: Readonly<Record<string, unknown>> } };
+}
+
+/** What can be asked of a path by GET: its parameters in the path and behind the question mark. */
+type Asked<Path extends keyof paths> = paths[Path] extends { get: { parameters: infer Parameters } }
+  ? Pick<Parameters, Extract<keyof Parameters, 'path' | 'query'>>
+  : never;
+
+const toQuery = createQuerySerializer();
+
+/** An address for what browsers fetch by themselves: pictures, videos, downloads, events. */
+export function addressOf<Path extends keyof paths>(path: Path, asked: Asked<Path>): string {
+  const { path: parts = {}, query = {} } = asked as Readonly<
+    Record<string, Readonly<Record<string, unknown>> | undefined>
+  >;
+  const filled = defaultPathSerializer(path, parts);
+  const search = toQuery(query);
+  return search === '' ? filled : `${filled}?${search}`;
 }
 
 /** The shape in which `openapi-fetch` answers. */

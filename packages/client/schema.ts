@@ -994,6 +994,73 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/recordings/days": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The days of a month on which something was recorded, for a calendar */
+        get: {
+            parameters: {
+                query: {
+                    /** @example 2026-11 */
+                    month: string;
+                    /**
+                     * @description Of the IANA's database
+                     * @example Asia/Shanghai
+                     */
+                    time_zone?: string;
+                    /** @description Id of the stream */
+                    stream_id?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            /** @description On which something was recorded */
+                            days: string[];
+                        };
+                    };
+                };
+                /** @description What is wrong */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description What is wrong */
+                "5XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/recordings/export.mp4": {
         parameters: {
             query?: never;

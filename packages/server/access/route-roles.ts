@@ -43,6 +43,7 @@ export const ROUTE_ROLES: Readonly<Record<string, Requirement>> = {
   'DELETE /api/v1/streams/:stream_id/record': 'operator',
   'GET /api/v1/recordings': 'viewer',
   'GET /api/v1/recordings/active': 'viewer',
+  'GET /api/v1/recordings/days': 'viewer',
   'GET /api/v1/recordings/export.mp4': 'viewer',
   'GET /api/v1/recordings/index.m3u8': 'viewer',
   'GET /api/v1/recordings/:recording_id': 'viewer',

@@ -10,11 +10,14 @@ import { isVisible } from '../access/access-control.ts';
 import { principalOf, visibleTenant } from '../access/principal.ts';
 import { knownStream, type RouteContext } from '../context.ts';
 import { DEFAULT_LIMIT, PROBLEMS, StreamParamsSchema, the } from '../schemas.ts';
+import { daysOfMonth } from './days.ts';
 import type { RecordingLibrary } from './library.ts';
 import type { IndexedRecording } from './recording-index.ts';
 import {
   ActiveListSchema,
   ActiveRecordingSchema,
+  DaysQuerySchema,
+  DaysSchema,
   HoldRequestSchema,
   RangeQuerySchema,
   RecordingListSchema,
@@ -127,6 +130,35 @@ export const recordingRoutes: FastifyPluginAsyncTypebox<RecordingContext> = asyn
         offset,
       });
       return { recordings: found.recordings.map(present), total: found.total, limit, offset };
+    },
+  );
+
+  app.get(
+    '/recordings/days',
+    {
+      schema: {
+        summary: 'The days of a month on which something was recorded, for a calendar',
+        tags,
+        querystring: DaysQuerySchema,
+        response: { 200: DaysSchema, ...PROBLEMS },
+      },
+    },
+    async request => {
+      const { month, time_zone = 'UTC', stream_id } = request.query;
+      const principal = principalOf(request);
+      const seesAll = visibleTenant(principal) === undefined;
+      const filter = {
+        ...(seesAll ? {} : { isWanted: (streamId: string) => isVisible(principal, accounts, streamId) }),
+        ...(stream_id === undefined ? {} : { streamId: parseStreamId(stream_id) }),
+      };
+      const days: string[] = [];
+      for (const { day, from, to } of daysOfMonth(month, time_zone)) {
+        // What is being recorded has no end yet, but not in days to come.
+        if (from > Date.now()) break;
+        const { total } = await recordings.list({ ...filter, from, to, limit: 1, offset: 0 });
+        if (total > 0) days.push(day);
+      }
+      return { days };
     },
   );
 

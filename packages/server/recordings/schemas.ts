@@ -96,6 +96,28 @@ export const RecordingQuerySchema = Type.Object(
   strict,
 );
 
+export const DaysQuerySchema = Type.Object(
+  {
+    month: Type.String({ pattern: '^[0-9]{4}-(0[1-9]|1[0-2])$', examples: ['2026-11'] }),
+    time_zone: Type.Optional(
+      Type.String({
+        maxLength: 64,
+        default: 'UTC',
+        description: "Of the IANA's database",
+        examples: ['Asia/Shanghai'],
+      }),
+    ),
+    stream_id: Type.Optional(StreamQuery),
+  },
+  strict,
+);
+
+export const DaysSchema = Type.Object({
+  days: Type.Array(Type.String({ examples: ['2026-11-24'] }), {
+    description: 'On which something was recorded',
+  }),
+});
+
 export const RangeQuerySchema = Type.Object({ stream_id: StreamQuery, from: Time, to: Time }, strict);
 
 export const SegmentParamsSchema = Type.Object({

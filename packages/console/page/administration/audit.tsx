@@ -1,31 +1,13 @@
 import { Button, Center, Table } from '@mantine/core';
 import { IconHistory } from '@tabler/icons-react';
 import { useInfiniteQuery } from '@tanstack/react-query';
-import { request } from '../api/client.ts';
+import { client, take } from '../api/client.ts';
 import { Empty } from '../parts/empty.tsx';
 import { Loading, Page } from '../parts/page.tsx';
 import { Problem } from '../parts/problem.tsx';
 import { TableFrame } from '../parts/table-frame.tsx';
 import { useText } from '../text/text.tsx';
 import { Moment } from './show.tsx';
-
-interface Entry {
-  readonly sequence: number;
-  readonly at: string;
-  readonly actor: string;
-  readonly action: string;
-  readonly target: string;
-  readonly address: string;
-  readonly result: string;
-  readonly code?: string;
-  readonly request_id?: string;
-}
-
-interface AuditPage {
-  readonly items: readonly Entry[];
-  readonly total: number;
-  readonly offset: number;
-}
 
 const LIMIT = 100;
 
@@ -34,7 +16,8 @@ export function Audit() {
   const { audit: text, common } = useText();
   const { data, error, refetch, hasNextPage, fetchNextPage, isFetchingNextPage } = useInfiniteQuery({
     queryKey: ['audit'],
-    queryFn: ({ pageParam }) => request<AuditPage>('GET', `/audit?limit=${LIMIT}&offset=${pageParam}`),
+    queryFn: ({ pageParam }) =>
+      take(client.GET('/api/v1/audit', { params: { query: { limit: LIMIT, offset: pageParam } } })),
     initialPageParam: 0,
     getNextPageParam: ({ offset, items, total }) =>
       offset + items.length < total && items.length > 0 ? offset + items.length : undefined,

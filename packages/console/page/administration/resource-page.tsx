@@ -8,7 +8,7 @@ import { Problem } from '../parts/problem.tsx';
 import { TableFrame } from '../parts/table-frame.tsx';
 import { useText } from '../text/text.tsx';
 import { type Field, FormDialog } from './form-dialog.tsx';
-import { type Item, useChanges, useItems } from './resource.ts';
+import { type Collection, type Item, useChanges, useItems } from './resource.ts';
 
 export interface Column {
   readonly title: string;
@@ -16,7 +16,7 @@ export interface Column {
 }
 
 interface ResourcePageProps {
-  readonly path: string;
+  readonly path: Collection;
   readonly icon: Icon;
   readonly columns: readonly Column[];
   /** What is asked for a new item, and for a change of one. */

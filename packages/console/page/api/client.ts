@@ -1,11 +1,9 @@
 import { ApiError } from '@flux-iot/client/api-error';
-import { createClient, take } from '@flux-iot/client/client';
+import { addressOf, createClient, pathsOf, take } from '@flux-iot/client/client';
 import type { paths } from '@flux-iot/client/schema';
-import type { IngestRequest, PlayToken, Session } from './types.ts';
+import type { IngestRequest } from './types.ts';
 
-export { ApiError };
-
-const TIMEOUT = 15_000;
+export { ApiError, addressOf, take };
 
 /** Changes of a session are proven by a word that only the page knows. */
 const proof: { csrfToken: string | undefined } = { csrfToken: undefined };
@@ -14,20 +12,30 @@ export function proveBy(csrfToken: string | undefined): void {
   proof.csrfToken = csrfToken;
 }
 
-const client = createClient({ baseUrl: location.origin, csrfToken: () => proof.csrfToken });
+/** Devices send their lists in many parts, and the server waits for them. */
+const TIMEOUT = 60_000;
+
+/** Typed by the API's document. Pages that ask for something of their own ask by it: `take(client.GET(…))`. */
+export const client = createClient({
+  baseUrl: location.origin,
+  csrfToken: () => proof.csrfToken,
+  timeout: TIMEOUT,
+});
 
 export type StreamFilter = NonNullable<paths['/api/v1/streams']['get']['parameters']['query']>;
 
 const of = (id: string) => ({ params: { path: { stream_id: id } } });
 
-/** What the console asks of the server. Each throws `ApiError`. */
+/** What several pages ask of the server. Each throws `ApiError`. */
 export const api = {
+  paths: () => pathsOf({ baseUrl: location.origin }),
   server: () => take(client.GET('/api/v1/server')),
   nodes: async () => (await take(client.GET('/api/v1/nodes'))).nodes,
   protocols: async () => (await take(client.GET('/api/v1/protocols'))).protocols,
   streams: (query: StreamFilter) => take(client.GET('/api/v1/streams', { params: { query } })),
   stream: (id: string) => take(client.GET('/api/v1/streams/{stream_id}', of(id))),
   stats: (id: string) => take(client.GET('/api/v1/streams/{stream_id}/stats', of(id))),
+  diagnosis: (id: string) => take(client.GET('/api/v1/streams/{stream_id}/diagnosis', of(id))),
   viewers: (id: string) =>
     take(
       client.GET('/api/v1/streams/{stream_id}/viewers', {
@@ -46,41 +54,23 @@ export const api = {
         params: { path: { stream_id: id, push_id: push } },
       }),
     ),
-  session: () => request<Session>('GET', '/auth/session'),
+  record: (id: string) => take(client.POST('/api/v1/streams/{stream_id}/record', { ...of(id), body: {} })),
+  stopRecording: (id: string) => take(client.DELETE('/api/v1/streams/{stream_id}/record', of(id))),
+  session: () => take(client.GET('/api/v1/auth/session')),
   login: (username: string, password: string) =>
-    request<Session>('POST', '/auth/login', { username, password }),
-  logout: () => request<void>('POST', '/auth/logout'),
+    take(client.POST('/api/v1/auth/login', { body: { username, password } })),
+  logout: () => take(client.POST('/api/v1/auth/logout')),
   playToken: (id: string, seconds: number) =>
-    request<PlayToken>('POST', `/streams/${encodeURIComponent(id)}/tokens`, {
-      action: 'play',
-      expires_in: seconds,
+    take(
+      client.POST('/api/v1/streams/{stream_id}/tokens', {
+        ...of(id),
+        body: { action: 'play', expires_in: seconds },
+      }),
+    ),
+  /** `turn` changes when a newer picture is wanted; `stale`: the last one of a stream that is gone will do. */
+  snapshotUrl: (id: string, width: number, turn: number, stale = false) =>
+    addressOf('/api/v1/streams/{stream_id}/snapshot', {
+      path: { stream_id: id },
+      query: { width, turn, ...(stale ? { allow_stale: true } : {}) },
     }),
-  /** `turn` changes when a newer picture is wanted. */
-  snapshotUrl: (id: string, width: number, turn: number) =>
-    `/api/v1/streams/${encodeURIComponent(id)}/snapshot?width=${width}&turn=${turn}`,
 };
-
-/** One request of a path that the API's document of this version does not name yet. Throws `ApiError`. */
-export async function request<Answer>(
-  method: 'GET' | 'POST' | 'PATCH' | 'DELETE',
-  path: string,
-  body?: unknown,
-): Promise<Answer> {
-  const headers = new Headers();
-  if (body !== undefined) headers.set('Content-Type', 'application/json');
-  if (method !== 'GET' && proof.csrfToken) headers.set('X-CSRF-Token', proof.csrfToken);
-  let answer: Response;
-  try {
-    answer = await fetch(`/api/v1${path}`, {
-      method,
-      headers,
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-      signal: AbortSignal.timeout(TIMEOUT),
-    });
-  } catch (cause) {
-    throw new ApiError(0, {}, { cause });
-  }
-  const said: unknown = answer.status === 204 ? undefined : await answer.json().catch(() => undefined);
-  if (!answer.ok) throw ApiError.of(answer, said);
-  return said as Answer;
-}

@@ -1,5 +1,6 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { createContext, useContext, useEffect, useState } from 'react';
+import { addressOf } from './client.ts';
 import { useAccess } from './session.tsx';
 
 /** Milliseconds between figures where the server tells what happens by itself, and where it has to be asked. */
@@ -34,7 +35,7 @@ export function useEvents(): boolean {
   const [isOpen, setOpen] = useState(false);
   useEffect(() => {
     if (!isOffered) return;
-    const source = new EventSource('/api/v1/events');
+    const source = new EventSource(addressOf('/api/v1/events', {}));
     let timer: number | undefined;
     const touched = new Set<string>();
     const touch = (keys: readonly string[]) => () => {

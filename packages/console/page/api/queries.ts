@@ -1,6 +1,7 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { ApiError, api, type StreamFilter } from './client.ts';
 import { useInterval } from './events.ts';
+import { useAccess } from './session.tsx';
 
 /** More than anybody has rows for; the list draws only those that are seen. */
 const MAX_STREAMS = 1000;
@@ -14,11 +15,12 @@ export function useStreams(filter: StreamFilter = {}) {
   });
 }
 
-export function useStream(id: string, interval?: number) {
+export function useStream(id: string, interval?: number, enabled = true) {
   const usual = useInterval();
   return useQuery({
     queryKey: ['stream', id],
     queryFn: () => api.stream(id),
+    enabled,
     refetchInterval: interval ?? usual,
     retry: (count, error) => !(error instanceof ApiError && error.status === 404) && count < 2,
   });
@@ -30,6 +32,18 @@ export function useViewers(id: string, enabled: boolean) {
     queryFn: () => api.viewers(id),
     refetchInterval: useInterval(),
     enabled,
+  });
+}
+
+/** Why there is no picture, in words. */
+export function useDiagnosis(id: string, enabled = true) {
+  const isOffered = useAccess().has('/streams/{stream_id}/diagnosis');
+  return useQuery({
+    queryKey: ['stream', id, 'diagnosis'],
+    queryFn: () => api.diagnosis(id),
+    refetchInterval: useInterval(),
+    enabled: enabled && isOffered,
+    retry: false,
   });
 }
 

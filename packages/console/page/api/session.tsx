@@ -1,15 +1,14 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { createContext, type ReactNode, useContext, useMemo } from 'react';
-import { ApiError, api, proveBy, request } from './client.ts';
-import type { Role, Session } from './types.ts';
+import { ApiError, api, proveBy } from './client.ts';
+import type { ApiPath, Role, Session } from './types.ts';
 
 /** Who is using the console, and what this server can do. */
 export interface Access {
   /** Absent where the server asks nobody who they are. */
   readonly user: Session['user'] | undefined;
-  /** The API's paths, as its document names them: `/api/v1/recordings`. */
-  readonly paths: ReadonlySet<string>;
-  has(path: string): boolean;
+  /** Whether this server has that part of the API; an older one may not. */
+  has(path: ApiPath): boolean;
   /** At least this role. */
   may(role: Role): boolean;
 }
@@ -21,8 +20,7 @@ const RANKS: Readonly<Record<Role, number>> = { viewer: 0, operator: 1, administ
 async function enter(): Promise<Entrance> {
   let paths: ReadonlySet<string> = new Set();
   try {
-    const document = await request<{ paths: Readonly<Record<string, unknown>> }>('GET', '/openapi.json');
-    paths = new Set(Object.keys(document.paths));
+    paths = await api.paths();
     const hasLogin = paths.has('/api/v1/auth/session');
     const session = hasLogin ? await api.session() : undefined;
     proveBy(session?.csrf_token);
@@ -36,7 +34,6 @@ async function enter(): Promise<Entrance> {
 function accessOf(user: Session['user'] | undefined, paths: ReadonlySet<string>): Access {
   return {
     user,
-    paths,
     has: path => paths.has(`/api/v1${path}`),
     may: role => user === undefined || RANKS[user.role] >= RANKS[role],
   };

@@ -105,11 +105,12 @@ function options({ width, height, labels, format, style }: Looks): uPlot.Options
   return {
     width,
     height,
+    padding: [8, 30, 0, 0],
     legend: { show: false },
     cursor: { points: { size: 6 }, drag: { x: false, y: false } },
     scales: {
       // A minute at least, so that the first seconds are not drawn as if they were all.
-      x: { range: (_plot, from, to) => [Math.min(from, to - MIN_SPAN), to] },
+      x: { range: (_plot, from, to) => spanOf(from, to) },
       y: { range: (_plot, _from, to) => [0, to > 0 ? to * 1.15 : 1] },
     },
     axes: [
@@ -118,7 +119,8 @@ function options({ width, height, labels, format, style }: Looks): uPlot.Options
         font,
         grid: { show: false },
         ticks: { show: false },
-        size: 24,
+        size: 30,
+        gap: 10,
         values: (_plot, splits) =>
           splits.map(second =>
             new Date(second * 1000).toLocaleTimeString([], {
@@ -155,6 +157,12 @@ function options({ width, height, labels, format, style }: Looks): uPlot.Options
       }),
     ],
   };
+}
+
+/** Where nothing was measured yet, the minute that has just passed. */
+function spanOf(from: number | null, to: number | null): [number, number] {
+  const end = to ?? Date.now() / 1000;
+  return [Math.min(from ?? end, end - MIN_SPAN), end];
 }
 
 /** Of figures that read the same, the first alone. */

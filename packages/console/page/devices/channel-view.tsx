@@ -1,60 +1,32 @@
-import { Anchor, Button, Text } from '@mantine/core';
-import { IconPlayerPlay } from '@tabler/icons-react';
-import { useMutation } from '@tanstack/react-query';
-import { Link } from 'wouter';
-import { ApiError, api } from '../api/client.ts';
-import { usePlayUrls, useStream } from '../api/queries.ts';
+import { Tabs, Text } from '@mantine/core';
 import { useAccess } from '../api/session.tsx';
-import { Problem } from '../parts/problem.tsx';
-import { LivePlayer } from '../stream/live-player.tsx';
 import { useText } from '../text/text.tsx';
 import type { Channel } from './device.ts';
-import { Ptz } from './ptz.tsx';
+import { LiveView } from './live-view.tsx';
+import { Records } from './records.tsx';
 
-const LOOK_INTERVAL = 1000;
-
-/** The picture of a channel, once it is opened, and the control of its camera. */
+/** A channel of a device: what it sees, and what the device recorded of it. */
 export function ChannelView({ deviceId, channel }: { deviceId: string; channel: Channel }) {
-  const { devices: words, stream: streamWords } = useText();
-  const { may, has } = useAccess();
-  const id = channel.stream_id ?? `${deviceId}_${channel.id}`;
-  const { data: stream, error } = useStream(id, LOOK_INTERVAL);
-  const urls = usePlayUrls(id, stream !== undefined).data ?? {};
-  const opening = useMutation({
-    mutationFn: () =>
-      api.ingest({
-        protocol: 'gb28181',
-        source: { gb28181: { device_id: deviceId, channel_id: channel.id } },
-      }),
-  });
-  const isClosed = error instanceof ApiError && error.status === 404;
+  const { devices: words, records } = useText();
+  const hasRecords = useAccess().has('/gb28181/devices/{device_id}/channels/{channel_id}/records');
+  const name = channel.name || channel.id;
   return (
     <>
-      <Text component="h2" fw={650} mb="sm">
-        {channel.name || channel.id}
+      <Text component="h2" fw={650} mb="xs">
+        {name}
       </Text>
-      {stream && !isClosed ? (
-        <>
-          <LivePlayer stream={stream} urls={urls} />
-          <Anchor component={Link} href={`/streams/${encodeURIComponent(id)}`} size="sm">
-            {streamWords.overview}
-          </Anchor>
-        </>
-      ) : (
-        may('operator') && (
-          <Button
-            leftSection={<IconPlayerPlay size={18} />}
-            loading={opening.isPending}
-            onClick={() => opening.mutate()}
-          >
-            {words.open}
-          </Button>
-        )
-      )}
-      <Problem error={opening.error ?? (isClosed ? undefined : error)} />
-      {may('operator') && has('/gb28181/devices/{device_id}/channels/{channel_id}/ptz') && (
-        <Ptz deviceId={deviceId} channelId={channel.id} />
-      )}
+      <Tabs defaultValue="live" keepMounted={false}>
+        <Tabs.List mb="md">
+          <Tabs.Tab value="live">{words.live}</Tabs.Tab>
+          {hasRecords && <Tabs.Tab value="records">{records.title}</Tabs.Tab>}
+        </Tabs.List>
+        <Tabs.Panel value="live">
+          <LiveView deviceId={deviceId} channel={channel} />
+        </Tabs.Panel>
+        <Tabs.Panel value="records">
+          <Records deviceId={deviceId} channelId={channel.id} name={name} />
+        </Tabs.Panel>
+      </Tabs>
     </>
   );
 }

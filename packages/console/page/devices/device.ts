@@ -1,24 +1,8 @@
-/** A GB28181 device, as the API shows it. */
-export interface Device {
-  readonly id: string;
-  readonly name?: string;
-  readonly manufacturer?: string;
-  readonly model?: string;
-  readonly online: boolean;
-  readonly address?: string;
-  readonly channels?: number;
-}
+import type { Gb28181Channel } from '../api/types.ts';
 
-/** An entry of a device's catalog: a camera, or a place that holds others. */
-export interface Channel {
-  readonly id: string;
-  readonly name?: string;
-  /** What its picture is called. */
-  readonly stream_id?: string;
-  readonly parent_id?: string;
-  readonly kind?: string;
-  readonly online?: boolean;
-}
+/** An entry of a device's catalog, as far as the tree asks: a camera, or a place that holds others. */
+export type Channel = Pick<Gb28181Channel, 'id' | 'parent_id'> &
+  Partial<Pick<Gb28181Channel, 'name' | 'kind' | 'online' | 'stream_id'>>;
 
 export interface ChannelNode {
   readonly channel: Channel;

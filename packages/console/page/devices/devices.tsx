@@ -1,19 +1,19 @@
 import { NavLink, Paper, Text } from '@mantine/core';
 import { IconCamera, IconFolder, IconRouter } from '@tabler/icons-react';
-import { useQuery } from '@tanstack/react-query';
-import { useState } from 'react';
-import { request } from '../api/client.ts';
+import { useMemo, useState } from 'react';
+import type { Gb28181Device } from '../api/types.ts';
 import { Empty } from '../parts/empty.tsx';
 import { Loading, Page } from '../parts/page.tsx';
 import { Problem } from '../parts/problem.tsx';
 import { State } from '../parts/state.tsx';
 import { useText } from '../text/text.tsx';
 import { ChannelView } from './channel-view.tsx';
-import { type Channel, type ChannelNode, type Device, treeOf } from './device.ts';
+import { type Channel, type ChannelNode, treeOf } from './device.ts';
 import './devices.css';
+import { useChannels, useDevices } from './queries.ts';
 
 interface Chosen {
-  readonly device: Device;
+  readonly device: Gb28181Device;
   readonly channel: Channel;
 }
 
@@ -22,14 +22,7 @@ export function Devices() {
   const text = useText();
   const { devices: words } = text;
   const [chosen, setChosen] = useState<Chosen>();
-  const { data, error, refetch } = useQuery({
-    queryKey: ['devices'],
-    queryFn: async () => {
-      const answer = await request<Readonly<Record<string, unknown>>>('GET', '/gb28181/devices');
-      return (Object.values(answer).find(Array.isArray) as Device[] | undefined) ?? [];
-    },
-    refetchInterval: 5000,
-  });
+  const { data, error, refetch } = useDevices();
   return (
     <Page title={words.title}>
       <Problem error={error} onRetry={() => void refetch()} />
@@ -65,7 +58,7 @@ export function Devices() {
 }
 
 interface BranchProps {
-  readonly device: Device;
+  readonly device: Gb28181Device;
   readonly chosen: string | undefined;
   onChoose(channel: Channel): void;
 }
@@ -73,15 +66,8 @@ interface BranchProps {
 function DeviceBranch({ device, chosen, onChoose }: BranchProps) {
   const { devices: words } = useText();
   const [isOpen, setOpen] = useState(false);
-  const path = `/gb28181/devices/${encodeURIComponent(device.id)}/channels`;
-  const { data, error } = useQuery({
-    queryKey: ['devices', device.id, 'channels'],
-    queryFn: async () => {
-      const answer = await request<Readonly<Record<string, unknown>>>('GET', path);
-      return treeOf((Object.values(answer).find(Array.isArray) as Channel[] | undefined) ?? []);
-    },
-    enabled: isOpen,
-  });
+  const { data, error } = useChannels(device.id, isOpen);
+  const tree = useMemo(() => data && treeOf(data), [data]);
   return (
     <NavLink
       component="button"
@@ -93,13 +79,13 @@ function DeviceBranch({ device, chosen, onChoose }: BranchProps) {
       childrenOffset={16}
     >
       {error && <Problem error={error} />}
-      {data?.length === 0 && (
+      {tree?.length === 0 && (
         <Text size="sm" c="dimmed" p="xs">
           {words.noChannels}
         </Text>
       )}
-      {data ? (
-        data.map(node => <Branch key={node.channel.id} node={node} chosen={chosen} onChoose={onChoose} />)
+      {tree ? (
+        tree.map(node => <Branch key={node.channel.id} node={node} chosen={chosen} onChoose={onChoose} />)
       ) : (
         <span />
       )}

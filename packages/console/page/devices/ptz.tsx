@@ -9,9 +9,10 @@ import {
   IconZoomOut,
 } from '@tabler/icons-react';
 import { useState } from 'react';
-import { request } from '../api/client.ts';
+import type { Gb28181Order } from '../api/types.ts';
 import { Problem } from '../parts/problem.tsx';
 import { useText } from '../text/text.tsx';
+import { sendOrder } from './queries.ts';
 
 type Command = 'up' | 'down' | 'left' | 'right' | 'zoom_in' | 'zoom_out';
 
@@ -33,10 +34,9 @@ export function Ptz({ deviceId, channelId }: { deviceId: string; channelId: stri
   const { devices: words } = useText();
   const [speed, setSpeed] = useState(50);
   const [error, setError] = useState<unknown>();
-  const path = `/gb28181/devices/${encodeURIComponent(deviceId)}/channels/${encodeURIComponent(channelId)}/ptz`;
   const send = (command: Command | 'stop') => {
     setError(undefined);
-    request<unknown>('POST', path, orderOf(command, speed)).catch(setError);
+    sendOrder(deviceId, channelId, orderOf(command, speed)).catch(setError);
   };
   return (
     <section aria-label={words.ptz}>
@@ -73,7 +73,7 @@ export function Ptz({ deviceId, channelId }: { deviceId: string; channelId: stri
 }
 
 /** The API's order for a button; `speed` in percent. */
-function orderOf(command: Command | 'stop', speed: number): object {
+function orderOf(command: Command | 'stop', speed: number): Gb28181Order {
   if (command === 'stop') return { order: 'stop' };
   const turn = Math.round((speed * MOST_TURN) / 100);
   if (command === 'left' || command === 'right') return { order: 'move', pan: command, pan_speed: turn };

@@ -13,7 +13,7 @@ import {
   IconVideo,
   IconWebhook,
 } from '@tabler/icons-react';
-import type { Role } from '../api/types.ts';
+import type { ApiPath, Role } from '../api/types.ts';
 
 /** A page that the navigation leads to. */
 export interface Place {
@@ -33,7 +33,7 @@ export interface Place {
   readonly path: string;
   readonly icon: Icon;
   /** A path of the API without which there is nothing to show; the page is then not in the navigation. */
-  readonly needs?: string;
+  readonly needs?: ApiPath;
   readonly role?: Role;
   readonly isAdministration?: boolean;
 }

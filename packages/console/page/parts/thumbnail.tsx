@@ -23,7 +23,7 @@ export function Thumbnail({ streamId, isLive }: { streamId: string; isLive: bool
     <div className="thumbnail" data-live={isLive}>
       {hasSnapshots && failed !== turn ? (
         <img
-          src={api.snapshotUrl(streamId, 160, turn)}
+          src={api.snapshotUrl(streamId, 160, turn, !isLive)}
           alt={text.player.picture(streamId)}
           loading="lazy"
           decoding="async"

@@ -20,10 +20,10 @@ export function playFlv(video: HTMLVideoElement, source: PlaybackSource, onStop:
     },
     {
       enableStashBuffer: false,
-      liveBufferLatencyChasing: true,
+      liveBufferLatencyChasing: !source.isRecording,
       liveBufferLatencyMaxLatency: 1.6,
       liveBufferLatencyMinRemain: 0.5,
-      liveSync: true,
+      liveSync: !source.isRecording,
       liveSyncMaxLatency: 0.9,
       liveSyncTargetLatency: 0.5,
       liveSyncPlaybackRate: 1.1,

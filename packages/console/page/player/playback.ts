@@ -10,6 +10,8 @@ export interface PlaybackSource {
   /** Left out where nobody said: the player finds out. */
   readonly hasVideo?: boolean | undefined;
   readonly hasAudio?: boolean | undefined;
+  /** It comes at its own pace, and there is no newest picture to keep near to. */
+  readonly isRecording?: boolean;
 }
 
 /**

@@ -39,6 +39,10 @@ export interface PlayerProps {
   readonly isSeen?: boolean;
   readonly isSmall?: boolean;
   readonly startsWithSound?: boolean;
+  /** How a recording is played; undefined: what is seen is live. */
+  readonly playback?: { readonly speed: number; readonly isPaused: boolean };
+  /** What is shown while there is no picture, behind the words that say why. */
+  readonly behind?: ReactNode;
   readonly onDelay?: (seconds: number | undefined) => void;
 }
 
@@ -49,6 +53,7 @@ const HAS_PICTURE = new Set<StreamState>(['live', 'discovering', 'interrupted'])
 /** A video element with what it plays, and a picture for every state in which it does not. */
 export function Player(props: PlayerProps) {
   const { label, format, url, stream, isSeen = true, isSmall, startsWithSound, onDelay } = props;
+  const { playback, behind } = props;
   const video = useRef<HTMLVideoElement>(null);
   const [isMuted, setMuted] = useState(!startsWithSound);
   const playable = stream?.tracks.filter(isPlayable);
@@ -66,6 +71,7 @@ export function Player(props: PlayerProps) {
           url,
           hasVideo: hasPicture ? playable?.some(({ kind }) => kind === 'video') : undefined,
           hasAudio: hasPicture ? playable?.some(({ kind }) => kind === 'audio') : undefined,
+          isRecording: playback !== undefined,
         }
       : undefined);
   const { phase, delay } = usePlayback(video, format, source);
@@ -75,6 +81,12 @@ export function Player(props: PlayerProps) {
     const timer = setInterval(() => onDelay(delay()), DELAY_INTERVAL);
     return () => clearInterval(timer);
   });
+
+  // Media of a recording comes as fast as it is to be played.
+  const rate = playback?.speed ?? 1;
+  useEffect(() => {
+    if (phase.name === 'playing' && video.current) video.current.playbackRate = rate;
+  }, [phase.name, rate]);
 
   const unmute = () => {
     const element = video.current;
@@ -94,14 +106,17 @@ export function Player(props: PlayerProps) {
         muted={isMuted}
         onVolumeChange={event => setMuted(event.currentTarget.muted)}
       />
-      <Picture
-        phase={phase}
-        stream={stream}
-        cannotPlay={isMissed}
-        isSeen={isSeen}
-        isSmall={isSmall}
-        onConvert={() => setConverted(true)}
-      />
+      {phase.name !== 'playing' && behind}
+      {!(playback?.isPaused && phase.name === 'buffering') && (
+        <Picture
+          phase={phase}
+          stream={stream}
+          cannotPlay={isMissed}
+          isSeen={isSeen}
+          isSmall={isSmall}
+          onConvert={() => setConverted(true)}
+        />
+      )}
       {hasSound && isMuted && !isSmall && <UnmuteButton onClick={unmute} />}
     </div>
   );

@@ -28,7 +28,7 @@ export function usePlayback(
   const [turn, setTurn] = useState(0);
   const failures = useRef(0);
   const playback = useRef<Playback>(undefined);
-  const { url, hasVideo, hasAudio } = source ?? {};
+  const { url, hasVideo, hasAudio, isRecording = false } = source ?? {};
 
   // A new turn is a new attempt.
   useEffect(() => {
@@ -74,7 +74,7 @@ export function usePlayback(
           ? (await import('./hls-playback.ts')).playHls
           : (await import('./flv-playback.ts')).playFlv;
       if (signal.aborted) return;
-      playback.current = play(element, { url, hasVideo, hasAudio }, onStop);
+      playback.current = play(element, { url, hasVideo, hasAudio, isRecording }, onStop);
       await element.play().catch(() => {});
     };
     void start().catch(error => onStop(String(error)));
@@ -83,7 +83,7 @@ export function usePlayback(
       clearTimeout(timer);
       close();
     };
-  }, [video, format, url, hasVideo, hasAudio, turn]);
+  }, [video, format, url, hasVideo, hasAudio, isRecording, turn]);
 
   // A stream that is over may come again at the same address.
   useEffect(() => {

@@ -1,41 +1,59 @@
-import { ActionIcon, Anchor, Group, Modal, Table, TextInput } from '@mantine/core';
-import { IconDownload, IconMovie, IconPlayerPlay, IconTrash } from '@tabler/icons-react';
-import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { Button, Modal, TextInput } from '@mantine/core';
+import { useDebouncedValue } from '@mantine/hooks';
+import { IconMovie, IconSearch } from '@tabler/icons-react';
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { Link } from 'wouter';
-import { Moment } from '../administration/show.tsx';
-import { request } from '../api/client.ts';
-import { useAccess } from '../api/session.tsx';
-import { useAsk } from '../parts/confirm.tsx';
+import { client, take } from '../api/client.ts';
+import type { Recording } from '../api/types.ts';
+import { dayOf, monthOf, rangeOfDay } from '../calendar/day.ts';
+import { DayPicker } from '../calendar/day-picker.tsx';
 import { Empty } from '../parts/empty.tsx';
-import { bytes, duration } from '../parts/format.ts';
 import { Loading, Page } from '../parts/page.tsx';
 import { Problem } from '../parts/problem.tsx';
-import { State } from '../parts/state.tsx';
-import { TableFrame } from '../parts/table-frame.tsx';
 import { useText } from '../text/text.tsx';
-import { DayLine } from './day-line.tsx';
-import { dayOf, type Recording, rangeOfDay } from './recording.ts';
+import { DayLines } from './day-lines.tsx';
+import { RecordingTable } from './recording-table.tsx';
 import './recordings.css';
 
 const LIMIT = 1000;
+const TYPING = 300;
+
+interface Played {
+  readonly recording: Recording;
+  /** Seconds from its beginning. */
+  readonly from: number;
+}
 
 /** What was recorded on a day: on a time line, and as a list. */
 export function Recordings() {
   const text = useText();
   const words = text.recordings;
   const [day, setDay] = useState(() => dayOf(new Date()));
-  const [streamId, setStreamId] = useState('');
-  const [played, setPlayed] = useState<Recording>();
+  const [month, setMonth] = useState(() => monthOf(day));
+  const [typed, setTyped] = useState('');
+  const [streamId] = useDebouncedValue(typed, TYPING);
+  const [played, setPlayed] = useState<Played>();
+  const ofStream = streamId ? { stream_id: streamId } : {};
   const { data, error, refetch } = useQuery({
     queryKey: ['recordings', day, streamId],
     queryFn: async () => {
-      const query = new URLSearchParams({ ...rangeOfDay(day), limit: String(LIMIT) });
-      if (streamId) query.set('stream_id', streamId);
-      return (await request<{ recordings: readonly Recording[] }>('GET', `/recordings?${query}`)).recordings;
+      const query = { ...rangeOfDay(day), limit: LIMIT, ...ofStream };
+      return (await take(client.GET('/api/v1/recordings', { params: { query } }))).recordings;
     },
     refetchInterval: 10_000,
   });
+  const days = useQuery({
+    queryKey: ['recordings', 'days', month, streamId],
+    queryFn: async () => {
+      const { timeZone } = Intl.DateTimeFormat().resolvedOptions();
+      const query = { month, time_zone: timeZone, ...ofStream };
+      return new Set((await take(client.GET('/api/v1/recordings/days', { params: { query } }))).days);
+    },
+    placeholderData: keepPreviousData,
+  });
+  const play = (recording: Recording, at = new Date(recording.started_at)) =>
+    setPlayed({ recording, from: (at.getTime() - Date.parse(recording.started_at)) / 1000 });
   return (
     <Page title={words.title}>
       <div className="filters">
@@ -43,126 +61,45 @@ export function Recordings() {
           type="search"
           aria-label={words.stream}
           placeholder={words.stream}
-          value={streamId}
-          onChange={event => setStreamId(event.currentTarget.value.trim())}
+          leftSection={<IconSearch size={16} />}
+          value={typed}
+          onChange={event => setTyped(event.currentTarget.value.trim())}
         />
-        <TextInput
-          type="date"
-          aria-label={words.day}
-          className="filter"
-          value={day}
-          max={dayOf(new Date())}
-          onChange={event => event.currentTarget.value && setDay(event.currentTarget.value)}
-        />
+        <DayPicker day={day} marked={days.data} onChange={setDay} onMonth={setMonth} />
       </div>
-      <Problem error={error} onRetry={() => void refetch()} />
+      <Problem error={error ?? days.error} onRetry={() => void refetch()} />
       {!data && !error && <Loading />}
-      {data?.length === 0 && <Empty icon={IconMovie} title={words.empty} why={words.emptyWhy} />}
+      {data?.length === 0 && (
+        <Empty icon={IconMovie} title={words.empty} why={words.emptyWhy}>
+          <Button component={Link} href="/streams" variant="default">
+            {words.toStreams}
+          </Button>
+        </Empty>
+      )}
       {data && data.length > 0 && (
         <>
-          <DayLine day={day} recordings={data} onChoose={setPlayed} />
-          <RecordingTable recordings={data} onPlay={setPlayed} />
+          <DayLines day={day} recordings={data} onChoose={play} />
+          <RecordingTable recordings={data} onPlay={play} />
         </>
       )}
       <Modal
         opened={played !== undefined}
         onClose={() => setPlayed(undefined)}
         size="xl"
-        title={played && `${played.stream_id}`}
+        title={played?.recording.stream_id}
         closeButtonProps={{ 'aria-label': text.common.close }}
       >
         {played && (
           // biome-ignore lint/a11y/useMediaCaption: cameras have none
-          <video className="recording" src={played.url} controls autoPlay aria-label={played.stream_id} />
+          <video
+            className="recording"
+            src={`${played.recording.url}#t=${Math.floor(played.from)}`}
+            controls
+            autoPlay
+            aria-label={played.recording.stream_id}
+          />
         )}
       </Modal>
     </Page>
-  );
-}
-
-interface TableProps {
-  readonly recordings: readonly Recording[];
-  onPlay(recording: Recording): void;
-}
-
-function RecordingTable({ recordings, onPlay }: TableProps) {
-  const text = useText();
-  const words = text.recordings;
-  const ask = useAsk();
-  const { may } = useAccess();
-  const queries = useQueryClient();
-  const remove = (recording: Recording) =>
-    ask({
-      title: words.removeTitle,
-      why: words.removeWhy,
-      action: text.common.remove,
-      act: async () => {
-        await request('DELETE', `/recordings/${encodeURIComponent(recording.id)}`);
-        await queries.invalidateQueries({ queryKey: ['recordings'] });
-      },
-    });
-  return (
-    <TableFrame label={words.title}>
-      <Table horizontalSpacing="md" verticalSpacing="xs">
-        <Table.Thead>
-          <Table.Tr>
-            <Table.Th>{words.stream}</Table.Th>
-            <Table.Th>{words.start}</Table.Th>
-            <Table.Th className="number">{words.length}</Table.Th>
-            <Table.Th className="number">{words.size}</Table.Th>
-            <Table.Th className="number">{text.common.actions}</Table.Th>
-          </Table.Tr>
-        </Table.Thead>
-        <Table.Tbody>
-          {recordings.map(recording => (
-            <Table.Tr key={recording.id}>
-              <Table.Td>
-                <Anchor component={Link} href={`/streams/${encodeURIComponent(recording.stream_id)}`}>
-                  {recording.stream_id}
-                </Anchor>
-                {recording.state === 'recording' && <State name="recording" />}
-              </Table.Td>
-              <Table.Td>
-                <Moment value={recording.started_at} />
-              </Table.Td>
-              <Table.Td className="number">{duration(recording.duration_seconds, text.units)}</Table.Td>
-              <Table.Td className="number">{bytes(recording.size)}</Table.Td>
-              <Table.Td>
-                <Group gap={4} justify="flex-end" wrap="nowrap">
-                  <ActionIcon
-                    variant="subtle"
-                    disabled={recording.format !== 'fmp4'}
-                    aria-label={`${words.play}: ${recording.stream_id}`}
-                    onClick={() => onPlay(recording)}
-                  >
-                    <IconPlayerPlay size={18} />
-                  </ActionIcon>
-                  <ActionIcon
-                    component="a"
-                    href={recording.url}
-                    download
-                    variant="subtle"
-                    color="gray"
-                    aria-label={`${words.download}: ${recording.stream_id}`}
-                  >
-                    <IconDownload size={18} />
-                  </ActionIcon>
-                  {may('operator') && !recording.held && recording.state === 'finished' && (
-                    <ActionIcon
-                      variant="subtle"
-                      color="red.8"
-                      aria-label={`${text.common.remove}: ${recording.stream_id}`}
-                      onClick={() => remove(recording)}
-                    >
-                      <IconTrash size={18} />
-                    </ActionIcon>
-                  )}
-                </Group>
-              </Table.Td>
-            </Table.Tr>
-          ))}
-        </Table.Tbody>
-      </Table>
-    </TableFrame>
   );
 }

@@ -1,8 +1,7 @@
 import { Button, PasswordInput, Stack, Text } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
-import { proveBy, request } from '../api/client.ts';
-import type { Session } from '../api/types.ts';
+import { client, proveBy, take } from '../api/client.ts';
 import { Problem } from '../parts/problem.tsx';
 import { useText } from '../text/text.tsx';
 
@@ -13,10 +12,11 @@ export function PasswordForm() {
   const [password, setPassword] = useState('');
   const setting = useMutation({
     mutationFn: () =>
-      request<Session>('POST', '/auth/password', {
-        ...(current ? { current_password: current } : {}),
-        password,
-      }),
+      take(
+        client.POST('/api/v1/auth/password', {
+          body: { ...(current ? { current_password: current } : {}), password },
+        }),
+      ),
     onSuccess: session => {
       // A new session comes with it.
       proveBy(session.csrf_token);

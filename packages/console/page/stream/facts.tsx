@@ -31,10 +31,14 @@ export function Facts({ stream }: { stream: StreamDetail }) {
           </dd>
         </>
       )}
-      <dt>{text.stream.uptime}</dt>
-      <dd>{duration(stream.uptime_seconds, text.units)}</dd>
-      <dt>{text.stream.bitrate}</dt>
-      <dd>{bitrate(stream.bitrate)}</dd>
+      {stream.state !== 'waiting' && (
+        <>
+          <dt>{text.stream.uptime}</dt>
+          <dd>{duration(stream.uptime_seconds, text.units)}</dd>
+          <dt>{text.stream.bitrate}</dt>
+          <dd>{bitrate(stream.bitrate)}</dd>
+        </>
+      )}
       <dt>{text.stream.viewers}</dt>
       <dd>
         {viewers.count}

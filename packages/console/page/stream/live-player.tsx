@@ -3,6 +3,7 @@ import { useState } from 'react';
 import type { StreamDetail } from '../api/types.ts';
 import { protocolName } from '../parts/format.ts';
 import { type Format, formatsOf, preferFormat, preferredFormat } from '../player/formats.ts';
+import { LastPicture } from '../player/last-picture.tsx';
 import { Player } from '../player/player.tsx';
 import { startsWithSound } from '../settings/preferences.ts';
 import { useText } from '../text/text.tsx';
@@ -33,6 +34,7 @@ export function LivePlayer({ stream, urls }: LivePlayerProps) {
         stream={stream}
         startsWithSound={startsWithSound()}
         onDelay={setDelay}
+        behind={stream.state !== 'live' && <LastPicture streamId={stream.stream_id} width={960} />}
       />
       <div className="under-picture">
         {formats.length > 0 && (

@@ -1,7 +1,7 @@
 import { Button } from '@mantine/core';
 import { IconPlayerRecord, IconPlayerRecordFilled } from '@tabler/icons-react';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { request } from '../api/client.ts';
+import { api, client, take } from '../api/client.ts';
 import { Problem } from '../parts/problem.tsx';
 import { useText } from '../text/text.tsx';
 
@@ -11,15 +11,13 @@ export function RecordButton({ streamId }: { streamId: string }) {
   const queries = useQueryClient();
   const { data } = useQuery({
     queryKey: ['recordings', 'active'],
-    queryFn: () => request<{ recordings: readonly { stream_id: string }[] }>('GET', '/recordings/active'),
+    queryFn: () => take(client.GET('/api/v1/recordings/active')),
     refetchInterval: 5000,
   });
   const isRecording = data?.recordings.some(recording => recording.stream_id === streamId) ?? false;
   const change = useMutation({
-    mutationFn: () => {
-      const path = `/streams/${encodeURIComponent(streamId)}/record`;
-      return isRecording ? request<unknown>('DELETE', path) : request<unknown>('POST', path, {});
-    },
+    mutationFn: async (): Promise<unknown> =>
+      isRecording ? api.stopRecording(streamId) : api.record(streamId),
     onSettled: () => queries.invalidateQueries({ queryKey: ['recordings'] }),
   });
   return (

@@ -13,8 +13,10 @@ import { protocolName } from '../parts/format.ts';
 import { Loading, Page } from '../parts/page.tsx';
 import { Problem } from '../parts/problem.tsx';
 import { State, stateOf } from '../parts/state.tsx';
+import { LastPicture } from '../player/last-picture.tsx';
 import { useText } from '../text/text.tsx';
 import { Charts } from './charts.tsx';
+import { Diagnosis, ShortDiagnosis } from './diagnosis.tsx';
 import { Facts } from './facts.tsx';
 import { LivePlayer } from './live-player.tsx';
 import { Pushes } from './pushes.tsx';
@@ -33,6 +35,9 @@ export function StreamPage({ streamId }: { streamId: string }) {
   if (isGone)
     return (
       <Page title={streamId} beside={<AllStreams />}>
+        <div className="player gone">
+          <LastPicture streamId={streamId} width={960} />
+        </div>
         <Empty icon={IconVideoOff} title={text.stream.gone} why={text.stream.goneWhy(streamId)}>
           <Button component={Link} href="/streams" variant="default">
             {text.stream.all}
@@ -128,6 +133,10 @@ function Contents({ stream }: { stream: StreamDetail }) {
         <LivePlayer stream={stream} urls={urls} />
         <div className="stream-side">
           <Facts stream={stream} />
+          <ShortDiagnosis
+            streamId={id}
+            isWanted={stream.state === 'waiting' || stream.state === 'discovering'}
+          />
           <Hints stream={stream} />
           <h2 className="section">{text.stream.tracks}</h2>
           <TrackCards tracks={stream.tracks} />
@@ -136,7 +145,7 @@ function Contents({ stream }: { stream: StreamDetail }) {
       <Tabs value={tab} onChange={setTab} mt="lg" keepMounted={false}>
         <Tabs.List className="tab-list">
           <Tabs.Tab value="overview">{text.stream.overview}</Tabs.Tab>
-          <Tabs.Tab value="history">{text.stream.history}</Tabs.Tab>
+          <Tabs.Tab value="diagnosis">{text.diagnosis.title}</Tabs.Tab>
           <Tabs.Tab value="viewers">{`${text.stream.viewers} ${stream.viewers.count}`}</Tabs.Tab>
           <Tabs.Tab value="addresses">{text.stream.addresses}</Tabs.Tab>
           <Tabs.Tab value="pushes">
@@ -148,8 +157,8 @@ function Contents({ stream }: { stream: StreamDetail }) {
           <h2 className="section">{text.stream.history}</h2>
           <TimeLine entries={stream.history.slice(-6)} />
         </Tabs.Panel>
-        <Tabs.Panel value="history" pt="md">
-          <TimeLine entries={stream.history} />
+        <Tabs.Panel value="diagnosis" pt="md">
+          <Diagnosis streamId={id} />
         </Tabs.Panel>
         <Tabs.Panel value="viewers" pt="md">
           <ViewerTable streamId={id} />

@@ -1,7 +1,10 @@
+import { details } from './en-details.ts';
+
 const count = (number: number, one: string, many = `${one}s`) => `${number} ${number === 1 ? one : many}`;
 
 /** Everything that the console says, in English; the other languages have the same shape. */
 export const en = {
+  ...details,
   language: 'English',
   nav: {
     skip: 'Skip to the page',
@@ -334,8 +337,9 @@ export const en = {
   },
   recordings: {
     title: 'Recordings',
-    empty: 'Nothing is recorded',
-    emptyWhy: 'Open a stream and press Record, or have streams recorded by the configuration.',
+    empty: 'Nothing was recorded on this day',
+    emptyWhy:
+      'The calendar marks days that have something. To record, open a stream and press Record, or have it done by the configuration.',
     stream: 'Stream',
     day: 'Day',
     start: 'From',
@@ -346,6 +350,7 @@ export const en = {
     removeTitle: 'Delete this recording?',
     removeWhy: 'Its pictures are gone for good.',
     timeline: 'Time line of the day',
+    toStreams: 'To the streams',
   },
   devices: {
     title: 'GB28181 devices',
@@ -365,6 +370,7 @@ export const en = {
     zoomOut: 'Zoom out',
     speed: 'Speed',
     open: 'Open',
+    live: 'Live',
     pick: 'Choose a channel',
     pickWhy: 'Its picture and controls appear here.',
   },

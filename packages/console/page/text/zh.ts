@@ -1,6 +1,8 @@
 import type { Text } from './en.ts';
+import { details } from './zh-details.ts';
 
 export const zh: Text = {
+  ...details,
   language: '中文',
   nav: {
     skip: '跳到正文',
@@ -324,8 +326,8 @@ export const zh: Text = {
   },
   recordings: {
     title: '录像',
-    empty: '还没有录像',
-    emptyWhy: '打开视频流点击“录像”，或在配置中设定自动录像。',
+    empty: '当天没有录像',
+    emptyWhy: '日历中标出了有录像的日期。要录像，请打开视频流点击“录像”，或在配置中设定自动录像。',
     stream: '视频流',
     day: '日期',
     start: '开始',
@@ -336,6 +338,7 @@ export const zh: Text = {
     removeTitle: '删除此录像？',
     removeWhy: '画面将永久删除。',
     timeline: '当日时间轴',
+    toStreams: '查看视频流',
   },
   devices: {
     title: '国标设备',
@@ -354,6 +357,7 @@ export const zh: Text = {
     zoomOut: '缩小',
     speed: '速度',
     open: '打开',
+    live: '实时',
     pick: '请选择通道',
     pickWhy: '画面和云台控制会显示在这里。',
   },

@@ -38,7 +38,11 @@ export const theme = createTheme({
   fontFamilyMonospace: 'ui-monospace, "SF Mono", "DejaVu Sans Mono", monospace',
   headings: { fontWeight: '650' },
   components: {
-    Modal: { defaultProps: { centered: true, overlayProps: { backgroundOpacity: 0.45 } } },
+    Alert: { styles: { title: { color: 'var(--mantine-color-text)' } } },
+    Modal: {
+      defaultProps: { centered: true, overlayProps: { backgroundOpacity: 0.45 } },
+      styles: { title: { fontWeight: 650 } },
+    },
     Tooltip: { defaultProps: { openDelay: 300, withArrow: true } },
     Select: { defaultProps: { allowDeselect: false, checkIconPosition: 'right' } },
     NavLink: { styles: { root: { borderRadius: 'var(--mantine-radius-md)' } } },

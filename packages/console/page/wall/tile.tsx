@@ -5,6 +5,7 @@ import { Link } from 'wouter';
 import { usePlayUrls } from '../api/queries.ts';
 import type { StreamSummary } from '../api/types.ts';
 import { formatsOf, preferredFormat } from '../player/formats.ts';
+import { LastPicture } from '../player/last-picture.tsx';
 import { Player } from '../player/player.tsx';
 import { useText } from '../text/text.tsx';
 
@@ -36,6 +37,7 @@ export function Tile({ streamId, stream, choices, onChoose }: TileProps) {
             stream={stream ?? { state: 'ended', tracks: [] }}
             isSeen={isSeen}
             isSmall
+            behind={stream?.state !== 'live' && <LastPicture streamId={streamId} width={480} />}
           />
           <div className="tile-bar">
             <Link href={`/streams/${encodeURIComponent(streamId)}`}>{streamId}</Link>
