@@ -158,8 +158,10 @@ describeDatabases('Accounts', databases => {
     await accounts.usage.add('acme', use, day('2026-01-02'));
     await accounts.usage.add('other', use, day('2026-01-02'));
     const twice = { bytesIn: 2000, bytesOut: 4e9, publishSeconds: 20, playSeconds: 120 };
+    // Of what is stored, the most of a day counts.
+    for (const bytes of [500, 900, 700]) await accounts.usage.stored('acme', bytes, day('2026-01-01'));
     expect(await accounts.usage.list('2026-01-01', '2026-01-01')).toEqual([
-      { tenantId: 'acme', day: '2026-01-01', ...twice },
+      { tenantId: 'acme', day: '2026-01-01', ...twice, storedBytes: 900 },
     ]);
     expect(await accounts.usage.list('2026-01-01', '2026-01-31', 'acme')).toHaveLength(2);
     accounts.close();

@@ -38,7 +38,8 @@ describe('the languages', () => {
     );
 
   it('say the same things', () => {
-    // Types let catalogues by name differ.
-    expect(shapeOf(zh)).toEqual(shapeOf(en));
+    // Types let catalogues by name differ. The API names steps in English itself.
+    const own = shapeOf(zh).filter(name => !name.startsWith('diagnosis.stepNames.'));
+    expect(own).toEqual(shapeOf(en));
   });
 });
