@@ -110,7 +110,7 @@ describe.skipIf(lacks('sipp', 'ffmpeg', 'ffprobe'))("SIPp's platform", () => {
     expect(await answer).toBe('passed');
     expect(await sipp('upper-unknown')).toBe('passed');
     await using datagrams = await PsSink.open();
-    const byUdp = { media_port: String(datagrams.port), media_profile: 'RTP/AVP', media_ssrc: '0200000501' };
+    const byUdp = { sink_port: String(datagrams.port), media_profile: 'RTP/AVP', media_ssrc: '0200000501' };
     expect(await sipp('upper-invite', { ...byUdp, media_setup: 'a=quality:5' })).toBe('passed');
     const source = await hashedUnits(await clip('h264-aac.flv'), 'h264');
     const hashes = source.video.map(({ hash }) => hash);
