@@ -2,7 +2,9 @@
  * The FFmpeg 8 inside node-av, for what Debian's cannot do (Enhanced RTMP). A program of its own, so that a fault in
  * native code fails one test:
  *
- *   node ffmpeg8.ts remux INPUT URL      sends a file in real time as FLV, to an RTMP address or a file
+ *   node ffmpeg8.ts remux INPUT URL [SECONDS]
+ *                                        sends a file in real time as FLV, to an RTMP address or a file, and stays
+ *                                        connected for so long after its end
  *   node ffmpeg8.ts packets INPUT [KEY=VALUE…]
  *                                        prints one JSON line for each packet, until the end; with FFmpeg's options
  */
@@ -25,7 +27,7 @@ export interface Packet8 {
 
 const VIDEO = 0;
 
-async function remux(input: string, url: string): Promise<void> {
+async function remux(input: string, url: string, seconds = 0): Promise<void> {
   await using demuxer = await Demuxer.open(input);
   await using muxer = await Muxer.open(url, { format: 'flv' });
   // FLV has tags of its own for the codecs that MP4 brings.
@@ -42,6 +44,7 @@ async function remux(input: string, url: string): Promise<void> {
     if (wait > 0 && url.startsWith('rtmp')) await sleep(wait);
     await muxer.writePacket(packet, index);
   }
+  await sleep(seconds * 1000);
 }
 
 const H264 = 27;
@@ -111,7 +114,7 @@ async function packets(input: string, options: Readonly<Record<string, string>>)
 const [command, input = '', url = ''] = process.argv.slice(2);
 const settings = process.argv.slice(4).map(setting => setting.split('=', 2));
 if (import.meta.main) {
-  if (command === 'remux') await remux(input, url);
+  if (command === 'remux') await remux(input, url, Number(process.argv[5] ?? 0));
   else if (command === 'packets') await packets(input, Object.fromEntries(settings));
   else process.exitCode = 2;
 }
