@@ -104,6 +104,8 @@ describe.skipIf(lacks('ffmpeg', 'chromium'))('a recorder in the console', () => 
     await told('INFO PAUSE');
     await page.getByRole('button', { name: 'Go on' }).click();
     await told('INFO PLAY');
+    const paused = await frames();
+    await until('pictures again', async () => (await frames()) > paused + 5, 20_000);
     await page.getByRole('button', { name: '30 seconds ahead' }).click();
     await told('Range: npt=');
     const before = await frames();

@@ -15,6 +15,8 @@ export interface Clip {
 }
 
 const PACK_START = Buffer.from([0, 0, 1, 0xba]);
+/** Without stuffing. */
+const PACK_HEADER_SIZE = 14;
 const MAX_BYTES = 256 * 1024 * 1024;
 
 /**
@@ -63,9 +65,9 @@ export async function testClip(): Promise<Clip> {
 export function clipOf(stream: Buffer): Clip {
   const packs: ClipPack[] = [];
   let first: number | undefined;
-  let at = stream.indexOf(PACK_START);
+  let at = findPack(stream, 0);
   while (at !== -1) {
-    const next = stream.indexOf(PACK_START, at + 4);
+    const next = findPack(stream, at + PACK_START.length);
     const data = stream.subarray(at, next === -1 ? stream.length : next);
     const reference = data.length >= 14 ? clockReference(data) : (first ?? 0);
     first ??= reference;
@@ -76,6 +78,28 @@ export function clipOf(stream: Buffer): Clip {
   if (!last) throw new FluxError('REQUEST_INVALID', 'There is no program stream in it.');
   const gap = packs.length > 1 ? last.time / (packs.length - 1) : 3600;
   return { packs, duration: last.time + Math.round(gap) };
+}
+
+/** Sound may hold what looks like the start of a pack: a real one has its marker bits, and a start code behind it. */
+function findPack(stream: Buffer, from: number): number {
+  let at = stream.indexOf(PACK_START, from);
+  while (at !== -1 && !isPack(stream, at)) at = stream.indexOf(PACK_START, at + PACK_START.length);
+  return at;
+}
+
+/** §2.5.3.3: markers between the bits of the clock and of the rate, and up to seven bytes of stuffing. */
+function isPack(stream: Buffer, at: number): boolean {
+  const byte = (index: number) => stream[at + index] ?? 0;
+  const hasMarkers =
+    (byte(4) & 0xc4) === 0x44 &&
+    (byte(6) & 0x04) !== 0 &&
+    (byte(8) & 0x04) !== 0 &&
+    (byte(9) & 0x01) !== 0 &&
+    (byte(12) & 0x03) === 0x03;
+  const end = at + PACK_HEADER_SIZE + (byte(13) & 0x07);
+  return (
+    hasMarkers && (end >= stream.length || stream.readUIntBE(end, Math.min(3, stream.length - end)) === 1)
+  );
 }
 
 /** §2.5.3.4: 33 bits with marker bits between them; the extension of 27 MHz is left out. */
