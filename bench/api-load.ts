@@ -1,8 +1,8 @@
 /**
  * Many requests to the API while somebody watches: are they answered, and does the viewer notice?
  *
- *   FLUX_SERVER_RATE_LIMIT=0 npm start -- --demo
- *   node bench/api-load.ts --api http://127.0.0.1:8080 --flv http://127.0.0.1:8081/flv/demo.flv --stream demo
+ *   FLUX_SERVER_RATE_LIMIT=0 FLUX_AUTH_API_KEY=some-long-secret-of-yours npm start -- --demo
+ *   node bench/api-load.ts --key some-long-secret-of-yours --api http://127.0.0.1:8080 --flv http://127.0.0.1:8081/flv/demo.flv --stream demo
  */
 import { Agent, get } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -14,6 +14,8 @@ export interface ApiLoadOptions {
   /** A stream that is live, and where it is watched. */
   readonly stream: string;
   readonly flv: string;
+  /** An API key; left out where the server asks for none. */
+  readonly key?: string | undefined;
   /** Requests a second. */
   readonly rate: number;
   readonly seconds: number;
@@ -88,6 +90,7 @@ function watch(url: string, signal: AbortSignal): { take(): Gaps } {
 async function request({
   api,
   stream,
+  key,
   rate,
   seconds,
 }: ApiLoadOptions): Promise<Omit<ApiLoadResult, 'quiet' | 'loaded'>> {
@@ -101,6 +104,7 @@ async function request({
     `${base}/server`,
     `${base}/hooks`,
   ];
+  const headers: Record<string, string> = key === undefined ? {} : { authorization: `Bearer ${key}` };
   const agent = new Agent({ keepAlive: true, maxSockets: CONNECTIONS });
   const latencies = new Histogram();
   const statuses: Record<string, number> = {};
@@ -118,7 +122,7 @@ async function request({
       else statuses[status] = (statuses[status] ?? 0) + 1;
       latencies.add((performance.now() - due) * 1000);
     };
-    get(url, { agent }, answer => {
+    get(url, { agent, headers }, answer => {
       answer.resume();
       answer.once('end', () => end(answer.statusCode));
     }).once('error', () => end(undefined));
@@ -145,6 +149,7 @@ async function main(): Promise<void> {
       api: { type: 'string', default: 'http://127.0.0.1:8080' },
       flv: { type: 'string', default: 'http://127.0.0.1:8081/flv/demo.flv' },
       stream: { type: 'string', default: 'demo' },
+      key: { type: 'string' },
       rate: { type: 'string', default: '2000' },
       seconds: { type: 'string', default: '10' },
     },
