@@ -1,5 +1,8 @@
 import { defineConfig } from 'vitest/config';
 
+/** Encoders and a browser that must not stall: these have the machine to themselves. */
+const ALONE = ['e2e/adaptive.test.ts'];
+
 export default defineConfig({
   test: {
     projects: [
@@ -17,6 +20,7 @@ export default defineConfig({
         test: {
           name: 'e2e',
           include: ['e2e/**/*.test.ts'],
+          exclude: ALONE,
           testTimeout: 120_000,
           hookTimeout: 60_000,
           // Real encoders and browsers share the machine's few cores: two files at a time keep their clocks honest.
@@ -25,6 +29,16 @@ export default defineConfig({
           sequence: { groupOrder: 1 },
           // Tests that say so run beside one another: they wait for real time, mostly.
           maxConcurrency: 3,
+        },
+      },
+      {
+        test: {
+          name: 'e2e-alone',
+          include: ALONE,
+          testTimeout: 120_000,
+          hookTimeout: 60_000,
+          maxWorkers: 1,
+          sequence: { groupOrder: 2 },
         },
       },
     ],
