@@ -87,7 +87,7 @@ describe.skipIf(lacks('gst-rtsp-server', 'gst-launch-1.0'))(
         await using pull = new TestPull();
         const before = performance.now();
         await pull.watch({ url: `rtsp://127.0.0.1:${proxy.port}/cam` });
-        expect(performance.now() - before).toBeLessThan(12_000);
+        expect(performance.now() - before).toBeLessThan(7000);
         await expectWhole(pull);
         expect(pull.details('fell-back')).toEqual(['to TCP: no packet by UDP in 3 s']);
       });

@@ -90,7 +90,7 @@ describe.skipIf(lacks('ffmpeg'))('pictures of streams (scenario 34)', () => {
         expect(picture).toMatchObject({ status: 200, type: 'image/jpeg', code: undefined });
         expect(['keyframe', 'decode', 'cache']).toContain(picture.path);
         // A group of pictures, and what a busy machine takes to start a decoder.
-        expect(picture.age).toBeLessThan(30);
+        expect(picture.age).toBeLessThan(10);
         expect(await examine(picture.data)).toMatchObject({ codec_name: 'mjpeg', width: 640, height: 360 });
       }
       for (const [format, codec] of [

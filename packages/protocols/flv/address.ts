@@ -1,8 +1,7 @@
 import { isStreamId, type StreamId, streamIdOf } from '@flux-iot/core/stream/stream-id';
+import { OWN_PATHS } from '../http/own-paths.ts';
 
 const SUFFIX = /(?:\.live)?\.flv$/;
-/** First segments that are not apps: the product's own paths. */
-const RESERVED = new Set(['flv', 'hls', 'api']);
 
 /**
  * The stream that a path names: `/flv/{id}.flv`, and the forms known from other servers, `/{app}/{name}.flv` and
@@ -16,5 +15,5 @@ export function streamIdOfPath(path: readonly string[]): StreamId | undefined {
     const whole = file.slice(0, -'.flv'.length);
     return isStreamId(whole) ? whole : undefined;
   }
-  return RESERVED.has(first) ? undefined : streamIdOf(first, file.replace(SUFFIX, ''));
+  return OWN_PATHS.has(first) ? undefined : streamIdOf(first, file.replace(SUFFIX, ''));
 }

@@ -1,4 +1,5 @@
 import { isStreamId, type StreamId, streamIdOf } from '@flux-iot/core/stream/stream-id';
+import { OWN_PATHS } from '../http/own-paths.ts';
 import type { SegmentExtension } from './segment-format.ts';
 
 /** What a path names. */
@@ -25,8 +26,6 @@ const MEDIA =
   /^(?:(?<kind>segment|part)_(?<number>\d{1,15})\.(?<extension>ts|m4s)|init_(?<init>\d{1,15})\.mp4)$/;
 const LEADING_ZERO = /_0\d/;
 const PLAYLIST_SUFFIX = '.m3u8';
-/** First segments that are not apps: the product's own paths. */
-const RESERVED = new Set(['flv', 'hls', 'api']);
 
 /** The name of a segment's file beside its playlist. */
 export function segmentName(sequence: number, extension: SegmentExtension): string {
@@ -51,14 +50,14 @@ export function hlsAddress(path: readonly string[]): HlsAddress | undefined {
   const [first, second, file] = path;
   if (first === undefined || second === undefined || path.length > 3) return undefined;
   if (file === undefined) {
-    if (RESERVED.has(first) || !second.endsWith(PLAYLIST_SUFFIX)) return undefined;
+    if (OWN_PATHS.has(first) || !second.endsWith(PLAYLIST_SUFFIX)) return undefined;
     const name = second.slice(0, -PLAYLIST_SUFFIX.length);
     const prefix = `${encodeURIComponent(name)}/`;
     return { kind: 'playlist', streamId: streamIdOf(first, name), name, prefix };
   }
   const media = mediaFile(file);
   if (!media && file !== 'index.m3u8' && file !== 'master.m3u8') return undefined;
-  if (first === 'hls' ? !isStreamId(second) : RESERVED.has(first)) return undefined;
+  if (first === 'hls' ? !isStreamId(second) : OWN_PATHS.has(first)) return undefined;
   const streamId = first === 'hls' ? second : streamIdOf(first, second);
   if (media) return { ...media, streamId };
   return { kind: file === 'master.m3u8' ? 'master' : 'playlist', streamId, name: second, prefix: '' };

@@ -1,7 +1,7 @@
 import { Tabs, Text } from '@mantine/core';
 import { useAccess } from '../api/session.tsx';
 import { useText } from '../text/text.tsx';
-import type { Channel } from './device.ts';
+import { type Channel, liveIdOf } from './device.ts';
 import { LiveView } from './live-view.tsx';
 import { Records } from './records.tsx';
 
@@ -24,7 +24,7 @@ export function ChannelView({ deviceId, channel }: { deviceId: string; channel: 
           <LiveView deviceId={deviceId} channel={channel} />
         </Tabs.Panel>
         <Tabs.Panel value="records">
-          <Records deviceId={deviceId} channelId={channel.id} name={name} />
+          <Records {...{ deviceId, channelId: channel.id, liveId: liveIdOf(deviceId, channel), name }} />
         </Tabs.Panel>
       </Tabs>
     </>

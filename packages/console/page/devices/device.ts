@@ -4,6 +4,11 @@ import type { Gb28181Channel } from '../api/types.ts';
 export type Channel = Pick<Gb28181Channel, 'id' | 'parent_id'> &
   Partial<Pick<Gb28181Channel, 'name' | 'kind' | 'online' | 'stream_id'>>;
 
+/** What the channel's picture is called, in an app of the device's tenant. */
+export function liveIdOf(deviceId: string, channel: Channel): string {
+  return channel.stream_id ?? `${deviceId}_${channel.id}`;
+}
+
 export interface ChannelNode {
   readonly channel: Channel;
   readonly children: readonly ChannelNode[];

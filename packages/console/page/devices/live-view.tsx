@@ -8,7 +8,7 @@ import { useAccess } from '../api/session.tsx';
 import { Problem } from '../parts/problem.tsx';
 import { LivePlayer } from '../stream/live-player.tsx';
 import { useText } from '../text/text.tsx';
-import type { Channel } from './device.ts';
+import { type Channel, liveIdOf } from './device.ts';
 import { Presets } from './presets.tsx';
 import { Ptz } from './ptz.tsx';
 
@@ -19,7 +19,7 @@ export function LiveView({ deviceId, channel }: { deviceId: string; channel: Cha
   const channelId = channel.id;
   const { devices: words, stream: streamWords } = useText();
   const { may, has } = useAccess();
-  const id = channel.stream_id ?? `${deviceId}_${channelId}`;
+  const id = liveIdOf(deviceId, channel);
   const { data: stream, error } = useStream(id, LOOK_INTERVAL);
   const urls = usePlayUrls(id, stream !== undefined).data ?? {};
   const opening = useMutation({

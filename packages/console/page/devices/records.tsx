@@ -18,6 +18,8 @@ import { usePlaybackSession } from './use-playback-session.ts';
 interface RecordsProps {
   readonly deviceId: string;
   readonly channelId: string;
+  /** What the channel's own picture is called. */
+  readonly liveId: string;
   readonly name: string;
 }
 
@@ -30,7 +32,7 @@ interface Chosen {
 }
 
 /** What a device itself recorded of a channel on a day, on a time line and as a list, and played from any moment. */
-export function Records({ deviceId, channelId, name }: RecordsProps) {
+export function Records({ deviceId, channelId, liveId, name }: RecordsProps) {
   const { text, tag } = useLanguage();
   const { records: words, units } = text;
   const { may } = useAccess();
@@ -62,7 +64,7 @@ export function Records({ deviceId, channelId, name }: RecordsProps) {
           {chosen ? (
             <Playing
               key={chosen.turn}
-              {...{ deviceId, channelId, name, day, chosen, choose }}
+              {...{ deviceId, channelId, liveId, name, day, chosen, choose }}
               records={data.records}
             />
           ) : (
@@ -135,9 +137,9 @@ interface PlayingProps extends RecordsProps {
   choose(record: Gb28181Record, at: Date): void;
 }
 
-function Playing({ deviceId, channelId, name, day, records, chosen, choose }: PlayingProps) {
+function Playing({ deviceId, channelId, liveId, name, day, records, chosen, choose }: PlayingProps) {
   const from = new Date(chosen.at).toISOString();
-  const session = usePlaybackSession(deviceId, channelId, { from, to: chosen.record.to });
+  const session = usePlaybackSession({ deviceId, channelId, liveId }, { from, to: chosen.record.to });
   const onChoose = (record: Gb28181Record, at: Date) => {
     // Within what the device is playing it leaps; anything else is another playback.
     if (record === chosen.record && at.getTime() >= chosen.at) session.seek(at.getTime());

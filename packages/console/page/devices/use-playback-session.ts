@@ -24,14 +24,16 @@ export interface PlaybackSession {
   seek(position: number): void;
 }
 
-/** A recording of a device, played from `from` for as long as the component is there. */
+/**
+ * A recording of a device, played from `from` for as long as the component is there. `liveId`: what the channel's picture
+ * is called, in an app of the device's tenant; the recording is beside it.
+ */
 export function usePlaybackSession(
-  deviceId: string,
-  channelId: string,
+  { deviceId, channelId, liveId }: { deviceId: string; channelId: string; liveId: string },
   { from, to }: Stretch,
 ): PlaybackSession {
   // Two who look at the same recording are at different places in it.
-  const [streamId] = useState(() => `${deviceId}_${channelId}_${Math.random().toString(36).slice(2, 8)}`);
+  const [streamId] = useState(() => `${liveId}_${Math.random().toString(36).slice(2, 8)}`);
   const [isStarted, setStarted] = useState(false);
   const [error, setError] = useState<unknown>();
   const [clock, setClock] = useState(() => startAt(Date.parse(from)));
